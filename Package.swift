@@ -1,0 +1,72 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// The targets are the layers, bottom to top; `scripts/check-layers` holds the arrows that SwiftPM itself does not see.
+
+/// Where `scripts/setup` puts the OpenVINO runtime that it takes out of the published wheel.
+let openVINO = "\(Context.packageDirectory)/.deps/openvino"
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "rundum",
+    products: [.executable(name: "rundum", targets: ["Runner"])],
+    targets: [
+        // System libraries: a module map, and the few lines that Swift can't call.
+        .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(
+            name: "CMicroHTTPD", cSettings: [.unsafeFlags(["-Werror", "-Wall"])],
+            linkerSettings: [.linkedLibrary("microhttpd")]),
+        .target(
+            name: "CVShim", dependencies: ["CVips"],
+            cxxSettings: [
+                .unsafeFlags([
+                    "-I/usr/include/opencv4", "-I\(openVINO)/include", "-fvisibility=hidden", "-Wall", "-Werror", "-O2",
+                ])
+            ],
+            linkerSettings: [
+                .linkedLibrary("opencv_core"), .linkedLibrary("opencv_imgproc"),
+                .unsafeFlags(["-L\(openVINO)/libs", "-lopenvino_c", "-Xlinker", "-rpath", "-Xlinker", "\(openVINO)/libs"]),
+            ]),
+
+        .target(name: "Pipeline", swiftSettings: strict),
+        .target(name: "Imaging", dependencies: ["CVShim", "Pipeline"], swiftSettings: strict),
+        .target(name: "Storage", dependencies: ["CCrypto", "Pipeline"], swiftSettings: strict),
+        .target(name: "JobQueue", dependencies: ["CLibPQ", "Pipeline"], swiftSettings: strict),
+        .target(
+            name: "Stages", dependencies: ["Imaging", "Pipeline"], exclude: ["Cutout/README.md", "Renditions/README.md", "Spin/README.md"],
+            resources: [.embedInCode("Spin/Viewer/viewer.html")], swiftSettings: strict),
+        .target(name: "Worker", dependencies: ["JobQueue", "Pipeline", "Storage"], swiftSettings: strict),
+        .target(name: "JobAPI", dependencies: ["CMicroHTTPD", "JobQueue", "Pipeline", "Storage"], swiftSettings: strict),
+        .executableTarget(
+            name: "Runner",
+            dependencies: ["Imaging", "JobAPI", "JobQueue", "Pipeline", "Stages", "Storage", "Worker"],
+            swiftSettings: strict),
+
+        .target(
+            name: "TestKit", dependencies: ["Imaging", "JobQueue", "Pipeline", "Storage"], path: "Tests/TestKit",
+            swiftSettings: strict),
+        .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
+        .testTarget(name: "ImagingTests", dependencies: ["Imaging", "Pipeline", "TestKit"], swiftSettings: strict),
+        .testTarget(name: "StorageTests", dependencies: ["Pipeline", "Storage", "TestKit"], swiftSettings: strict),
+        .testTarget(name: "JobQueueTests", dependencies: ["JobQueue", "Pipeline", "TestKit"], swiftSettings: strict),
+        .testTarget(
+            name: "StagesTests", dependencies: ["Imaging", "Pipeline", "Stages", "TestKit"], swiftSettings: strict),
+        .testTarget(
+            name: "WorkerTests", dependencies: ["JobQueue", "Pipeline", "Storage", "TestKit", "Worker"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "JobAPITests", dependencies: ["JobAPI", "JobQueue", "Pipeline", "Storage", "TestKit"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["Imaging", "Pipeline", "Storage", "TestKit"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,13 @@
+#ifndef CVS_INFER_H
+#define CVS_INFER_H
+#include "CVSBase.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma clang assume_nonnull begin
+#pragma clang assume_nonnull end
+#ifdef __cplusplus
+}
+#endif
+#endif
