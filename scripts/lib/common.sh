@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # Shared by the scripts beside this folder; sourced, never run. Needs bash only.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
