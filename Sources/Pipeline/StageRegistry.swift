@@ -89,13 +89,13 @@ private struct Erased<S: Stage>: AnyStage {
         return try JSON.value(of: output)
     }
 
-    /// Schema first, so that an unknown key is named; then the given members over the defaults.
+    /// Schema first, so that an unknown key is named; then the given members over the defaults. Null means the default.
     private func typed(_ options: JSONValue) throws(Failure) -> S.Options {
         try S.Options.schema.check(options)
         guard case .object(var members) = try JSON.value(of: S.Options()) else {
             throw Failure(.internalError, "The options of \(S.kind) are not an object.")
         }
-        for (key, value) in options.objectValue ?? [:] { members[key] = value == .null ? nil : value }
+        for (key, value) in options.objectValue ?? [:] where value != .null { members[key] = value }
         let typed: S.Options
         do { typed = try JSON.decode(S.Options.self, from: JSON.encode(JSONValue.object(members))) } catch {
             throw Failure(.invalidOptions, "The options do not fit \(S.kind).", detail: error.detail)
