@@ -4,7 +4,8 @@ public import Foundation
 public enum JSON {
     public static func encode(_ value: some Encodable, pretty: Bool = false) throws(Failure) -> Data {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = pretty ? [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted] : [.sortedKeys, .withoutEscapingSlashes]
+        encoder.outputFormatting =
+            pretty ? [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted] : [.sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .iso8601
         do { return try encoder.encode(value) } catch {
             throw Failure(.internalError, "A value could not be written as JSON.", detail: "\(error)")

@@ -60,7 +60,8 @@ extension OptionsSchema {
             throw Failure(.unknownOption, "There is no option \(key).", hint: "Options are: \(known).")
         }
         guard let value = field.value(of: text), field.allows(value) else {
-            throw Failure(.invalidOptions, "The option \(key) must be \(field.constraint), not \(text.debugDescription).")
+            throw Failure(
+                .invalidOptions, "The option \(key) must be \(field.constraint), not \(text.debugDescription).")
         }
         return value
     }

@@ -15,7 +15,8 @@ extension WorkflowRequest {
         }
         for step in steps {
             for label in dependencies(of: step).sorted() where !known.contains(label) {
-                throw Failure(.invalidRequest, "The step \(step.label) waits for \(label), which is not in the workflow.")
+                throw Failure(
+                    .invalidRequest, "The step \(step.label) waits for \(label), which is not in the workflow.")
             }
         }
         try refuseCircles()

@@ -17,7 +17,8 @@ public enum Fixtures {
         let named = ProcessInfo.processInfo.environment["RUNDUM_DATA"].map { URL(filePath: $0) }
         let folder = named ?? root.deletingLastPathComponent().appending(path: "shared/data")
         var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder) && isFolder.boolValue ? folder : nil
+        return FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder) && isFolder.boolValue
+            ? folder : nil
     }()
 
     private static func files(in folder: URL, suffix: String) -> [URL] {

@@ -4,8 +4,9 @@
 
 #include "../Guard.hpp"
 
-extern "C" CVS_EXPORT CVSStatus cvs_image_create(const uint8_t *pixels, size_t byte_count, int32_t width, int32_t height,
-                                                 int32_t channels, CVSImage **out, CVSError *error) noexcept {
+extern "C" CVS_EXPORT CVSStatus cvs_image_create(const uint8_t *pixels, size_t byte_count, int32_t width,
+                                                 int32_t height, int32_t channels, CVSImage **out,
+                                                 CVSError *error) noexcept {
     return cvs::guarded(error, [&] {
         if (width < 1 || height < 1 || (channels != 1 && channels != 3 && channels != 4) ||
             byte_count != size_t(width) * size_t(height) * size_t(channels))

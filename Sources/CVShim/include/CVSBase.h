@@ -14,8 +14,8 @@ extern "C" {
 
 #pragma clang assume_nonnull begin
 
-/// An 8-bit picture: 1 channel (grey or mask), 3 (sRGB, R first) or 4 (sRGB + straight alpha). Immutable after creation.
-/// Create and destroy only; one owner at a time, any thread; reading may be shared.
+/// An 8-bit picture: 1 channel (grey or mask), 3 (sRGB, R first) or 4 (sRGB + straight alpha). Immutable after
+/// creation. Create and destroy only; one owner at a time, any thread; reading may be shared.
 typedef struct CVSImage CVSImage;
 
 /// Closed set, append only; Swift imports it as an enum and switches on it without `default`.
@@ -35,7 +35,8 @@ typedef enum __attribute__((enum_extensibility(closed))) CVSStatus : int32_t {
     CVSStatusInternal,
 } CVSStatus;
 
-/// Owned by the caller and filled only when a call does not return CVSStatusOK. Never thread-local: Swift tasks change threads.
+/// Owned by the caller and filled only when a call does not return CVSStatusOK. Never thread-local: Swift tasks change
+/// threads.
 typedef struct CVSError {
     char message[512];
 } CVSError;
