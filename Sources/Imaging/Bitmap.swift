@@ -19,7 +19,8 @@ public final class Bitmap: @unchecked Sendable {
             pixels.withUnsafeBufferPointer {
                 guard let base = $0.baseAddress else { return .badArgument }
                 return cvs_image_create(
-                    base, $0.count, Int32(clamping: width), Int32(clamping: height), Int32(clamping: channels), out, error)
+                    base, $0.count, Int32(clamping: width), Int32(clamping: height), Int32(clamping: channels), out,
+                    error)
             }
         }
         self.init(owning: handle)

@@ -17,6 +17,46 @@ int32_t cvs_image_channels(const CVSImage *image) CVS_NOEXCEPT;
 /// Continuous rows; valid while the image lives.
 const uint8_t *cvs_image_pixels(const CVSImage *image) CVS_NOEXCEPT;
 
+typedef enum __attribute__((enum_extensibility(closed))) CVSFilter : int32_t {
+    /// Box of one target pixel: exact means when shrinking, no ringing.
+    CVSFilterArea = 0,
+    /// Lanczos with 3 lobes: sharpest; overshoots a little beside hard edges.
+    CVSFilterLanczos,
+    /// Triangle: smooth, never overshoots; for masks and for enlarging alpha.
+    CVSFilterLinear,
+} CVSFilter;
+
+/// sRGB; `a` counts only where the result has alpha.
+typedef struct CVSColour {
+    uint8_t r, g, b, a;
+} CVSColour;
+
+/// Resamples to exactly width x height in sRGB values, colour weighted by alpha. The same bits on every CPU.
+CVSStatus cvs_resize(const CVSImage *image, int32_t width, int32_t height, CVSFilter filter, CVSCancel cancel,
+                     CVSImage *_Nullable *_Nonnull out, CVSError *error) CVS_NOEXCEPT;
+/// The rectangle must lie inside.
+CVSStatus cvs_crop(const CVSImage *image, int32_t x, int32_t y, int32_t width, int32_t height,
+                   CVSImage *_Nullable *_Nonnull out, CVSError *error) CVS_NOEXCEPT;
+/// Sets the picture at (x, y) of a canvas of `colour`; all of it must fit. Grey uses `colour.r`.
+CVSStatus cvs_pad(const CVSImage *image, int32_t x, int32_t y, int32_t width, int32_t height, CVSColour colour,
+                  CVSImage *_Nullable *_Nonnull out, CVSError *error) CVS_NOEXCEPT;
+/// Composites a picture with alpha over one colour: 3 channels. Pictures without alpha are copied.
+CVSStatus cvs_flatten(const CVSImage *image, CVSColour colour, CVSImage *_Nullable *_Nonnull out,
+                      CVSError *error) CVS_NOEXCEPT;
+/// 1, 3 or 4 channels, see CVSLayout.
+CVSStatus cvs_convert(const CVSImage *image, int32_t channels, CVSImage *_Nullable *_Nonnull out,
+                      CVSError *error) CVS_NOEXCEPT;
+/// One channel as a grey picture.
+CVSStatus cvs_extract(const CVSImage *image, int32_t channel, CVSImage *_Nullable *_Nonnull out,
+                      CVSError *error) CVS_NOEXCEPT;
+/// The colours of `image` with `alpha` (1 channel, equal size) as straight alpha; an earlier alpha is replaced.
+CVSStatus cvs_with_alpha(const CVSImage *image, const CVSImage *alpha, CVSImage *_Nullable *_Nonnull out,
+                         CVSError *error) CVS_NOEXCEPT;
+/// A copy of `base` with `over` composited at (x, y), which may lie partly outside. Both in base's layout or `over`
+/// with alpha; the result has base's channels (Porter and Duff 1984, "over").
+CVSStatus cvs_paste(const CVSImage *base, const CVSImage *over, int32_t x, int32_t y,
+                    CVSImage *_Nullable *_Nonnull out, CVSError *error) CVS_NOEXCEPT;
+
 #pragma clang assume_nonnull end
 #ifdef __cplusplus
 }

@@ -1,0 +1,143 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+
+#include "../Image/Pixels.hpp"
+#include "Format.hpp"
+#include "Vips.hpp"
+
+struct CVSBytes {
+    void *data = nullptr;
+    size_t count = 0;
+    ~CVSBytes() { g_free(data); }
+};
+
+namespace cvs::codec {
+namespace {
+
+/// Borrows the pixels; only they are wrapped, so there is no metadata that could leak into a file.
+Picture wrap(const cv::Mat &mat) {
+    VipsImage *image = vips_image_new_from_memory(mat.data, mat.total() * mat.elemSize(), mat.cols, mat.rows,
+                                                  mat.channels(), VIPS_FORMAT_UCHAR);
+    if (!image) throw VipsFailure{};
+    image->Type = mat.channels() < 3 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
+    return Picture(image);
+}
+
+/// libvips asks between strips whether to go on.
+void killWhenCancelled(VipsImage *image, VipsProgress *, void *cancel) {
+    if (__atomic_load_n(static_cast<const bool *>(cancel), __ATOMIC_RELAXED)) vips_image_set_kill(image, TRUE);
+}
+
+void save(VipsImage *image, const CVSEncoding &how, CVSBytes &to) {
+    const int quality = std::clamp(how.quality, 1, 100);
+    const auto chroma = how.full_chroma ? VIPS_FOREIGN_SUBSAMPLE_OFF : VIPS_FOREIGN_SUBSAMPLE_ON;
+    const char *profile = how.embed_srgb ? "srgb" : nullptr;
+    switch (how.format) {
+    case CVSFormatJPEG:
+        must(vips_jpegsave_buffer(image, &to.data, &to.count, "Q", quality, "interlace", gboolean(how.progressive),
+                                  "optimize_coding", TRUE, "subsample_mode", chroma, "strip", TRUE, "profile", profile,
+                                  nullptr));
+        break;
+    case CVSFormatPNG:
+        must(vips_pngsave_buffer(image, &to.data, &to.count, "compression", std::clamp(how.effort, 0, 9), "filter",
+                                 VIPS_FOREIGN_PNG_FILTER_ALL, "strip", TRUE, "profile", profile, nullptr));
+        break;
+    case CVSFormatWebP:
+        must(vips_webpsave_buffer(image, &to.data, &to.count, "Q", quality, "lossless", gboolean(how.lossless),
+                                  "alpha_q", std::clamp(how.alpha_quality, 0, 100), "effort",
+                                  std::clamp(how.effort, 0, 6), "strip", TRUE, "profile", profile, nullptr));
+        break;
+    case CVSFormatAVIF:
+        must(vips_heifsave_buffer(image, &to.data, &to.count, "compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "Q",
+                                  quality, "lossless", gboolean(how.lossless), "effort", std::clamp(how.effort, 0, 9),
+                                  "subsample_mode", chroma, "bitdepth", 8, "strip", TRUE, "profile", profile, nullptr));
+        break;
+    case CVSFormatHEIF:
+    case CVSFormatTIFF: throw Error{CVSStatusBadArgument, std::string(name(how.format)) + " is read only"};
+    }
+}
+
+/// The longest side that a format can hold, since its own library would only give an error text.
+int longestSide(CVSFormat format) {
+    switch (format) {
+    case CVSFormatWebP: return 16'383;
+    case CVSFormatAVIF: return 16'384;
+    default: return 65'500;
+    }
+}
+
+void check(const cv::Mat &mat, CVSFormat format) {
+    if (format == CVSFormatJPEG && mat.channels() == 4)
+        throw Error{CVSStatusBadArgument, "a JPEG has no alpha: flatten the picture first"};
+    if (std::max(mat.cols, mat.rows) > longestSide(format))
+        throw Error{CVSStatusOverBudget, std::to_string(mat.cols) + " x " + std::to_string(mat.rows) +
+                                             " pixels are more than " + name(format) + " can hold"};
+}
+
+void writeAll(int descriptor, const CVSBytes &bytes) {
+    const char *next = static_cast<const char *>(bytes.data);
+    size_t left = bytes.count;
+    while (left > 0) {
+        const ssize_t wrote = ::write(descriptor, next, left);
+        if (wrote < 0 && errno == EINTR) continue;
+        if (wrote < 0) throw Error{CVSStatusWriteFailed, std::strerror(errno)};
+        next += wrote;
+        left -= size_t(wrote);
+    }
+}
+
+}  // namespace
+}  // namespace cvs::codec
+
+extern "C" CVS_EXPORT CVSStatus cvs_encode(const CVSImage *image, CVSEncoding encoding, CVSCancel cancel,
+                                           CVSBytes **out, CVSError *error) noexcept {
+    using namespace cvs::codec;
+    return cvs::guarded(error, [&] {
+        check(image->mat, encoding.format);
+        auto bytes = std::make_unique<CVSBytes>();
+        withOwnErrors([&](bool alone) {
+            cvs::stopIfCancelled(cancel);
+            const Picture picture = wrap(image->mat);
+            if (cancel) {
+                vips_image_set_progress(picture.get(), TRUE);
+                g_signal_connect(picture.get(), "eval", G_CALLBACK(killWhenCancelled), const_cast<bool *>(cancel));
+            }
+            try {
+                save(picture.get(), encoding, *bytes);
+            } catch (const VipsFailure &) {
+                cvs::stopIfCancelled(cancel);
+                if (!alone) throw;
+                throw cvs::Error{CVSStatusInternal, vips_error_buffer()};
+            }
+        });
+        *out = bytes.release();
+    });
+}
+
+extern "C" CVS_EXPORT const uint8_t *cvs_bytes_data(const CVSBytes *bytes) noexcept {
+    return static_cast<const uint8_t *>(bytes->data);
+}
+extern "C" CVS_EXPORT size_t cvs_bytes_count(const CVSBytes *bytes) noexcept { return bytes->count; }
+extern "C" CVS_EXPORT void cvs_bytes_destroy(CVSBytes *bytes) noexcept { delete bytes; }
+
+extern "C" CVS_EXPORT CVSStatus cvs_bytes_write(const CVSBytes *bytes, const char *path, CVSError *error) noexcept {
+    return cvs::guarded(error, [&] {
+        static std::atomic<unsigned> number{0};
+        const std::string part = std::string(path) + "." + std::to_string(::getpid()) + "." + std::to_string(number++) + ".part";
+        const int descriptor = ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+        if (descriptor < 0) throw cvs::Error{CVSStatusWriteFailed, std::strerror(errno)};
+        try {
+            cvs::codec::writeAll(descriptor, *bytes);
+            if (::close(descriptor) != 0 || ::rename(part.c_str(), path) != 0)
+                throw cvs::Error{CVSStatusWriteFailed, std::strerror(errno)};
+        } catch (...) {
+            ::unlink(part.c_str());
+            throw;
+        }
+    });
+}
