@@ -49,13 +49,14 @@ public struct Encoding: Sendable {
             sRGBProfile: sRGBProfile)
     }
 
+    /// Colour is stated in AVIF's own header, so there is no profile to ask for.
+    ///
     /// - Parameter effort: 0...9, smaller and slower.
     public static func avif(
-        quality: Int = 60, lossless: Bool = false, chroma: Chroma = .halved, effort: Int = 4, sRGBProfile: Bool = false
+        quality: Int = 60, lossless: Bool = false, chroma: Chroma = .halved, effort: Int = 4
     ) -> Encoding {
         Encoding(
-            .avif, .AVIF, quality: quality, lossless: lossless, chroma: chroma, effort: effort,
-            sRGBProfile: sRGBProfile)
+            .avif, .AVIF, quality: quality, lossless: lossless, chroma: chroma, effort: effort, sRGBProfile: false)
     }
 }
 

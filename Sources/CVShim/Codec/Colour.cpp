@@ -47,11 +47,13 @@ void takeBands(Picture &image, int first, int count) {
 }  // namespace
 
 Picture toSRGB(Picture image) {
-    const bool grey = isGrey(image.get());
+    const bool grey = isGrey(image.get()) && image.get()->Bands == 1;
     if (!byProfile(image)) byInterpretation(image, grey);
     toBytes(image);
     const int bands = image.get()->Bands;
+    if (grey && bands > 1) takeBands(image, 0, 1);
     if (bands > 4) takeBands(image, 0, vips_image_hasalpha(image.get()) ? 4 : 3);
+    if (image.get()->Bands == 2) throw Error{CVSStatusUnsupported, "a picture of two channels"};
     return image;
 }
 

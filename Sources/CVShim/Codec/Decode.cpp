@@ -33,9 +33,21 @@ Picture open(View file, CVSFormat format, int shrink) {
     return image;
 }
 
+/// ISO 23008-12: an item of a coding that this libheif has no decoder for, told by its `infe` box (version 2).
+static bool hasRareItems(View file) {
+    for (size_t at = 0; file.has(at, 16) && at < 65'536; ++at) {
+        if (!file.matches(at, "infe", 4)) continue;
+        for (const char *coding : {"unci", "j2k1", "avc1", "vvc1", "evc1", "jpeg"})
+            if (file.matches(at + 12, coding, 4)) return true;
+    }
+    return false;
+}
+
 void blame(View file, CVSFormat format, const std::string &said) {
     if (endsTooEarly(file, format)) throw Error{CVSStatusTruncated, std::string(name(format)) + ": " + said};
-    if (said.find("Unsupported") != std::string::npos || said.find("not supported") != std::string::npos)
+    const bool boxes = format == CVSFormatHEIF || format == CVSFormatAVIF;
+    if (said.find("Unsupported") != std::string::npos || said.find("not supported") != std::string::npos ||
+        (boxes && hasRareItems(file)))
         throw Error{CVSStatusUnsupported, std::string("a ") + name(format) + " of a rare kind"};
     throw Error{CVSStatusCorrupt, std::string(name(format)) + ": " + said};
 }

@@ -55,7 +55,7 @@ void save(VipsImage *image, const CVSEncoding &how, CVSBytes &to) {
     case CVSFormatAVIF:
         must(vips_heifsave_buffer(image, &to.data, &to.count, "compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "Q",
                                   quality, "lossless", gboolean(how.lossless), "effort", std::clamp(how.effort, 0, 9),
-                                  "subsample_mode", chroma, "bitdepth", 8, "strip", TRUE, "profile", profile, nullptr));
+                                  "subsample_mode", chroma, "bitdepth", 8, "strip", TRUE, nullptr));
         break;
     case CVSFormatHEIF:
     case CVSFormatTIFF: throw Error{CVSStatusBadArgument, std::string(name(how.format)) + " is read only"};

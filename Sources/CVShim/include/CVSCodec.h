@@ -79,7 +79,8 @@ typedef struct CVSEncoding {
     int32_t effort;
     /// 0...100: WebP.
     int32_t alpha_quality;
-    /// Attaches an sRGB profile; without it a file carries no metadata at all.
+    /// JPEG, PNG, WebP: attaches an sRGB profile; without it a file carries no metadata at all. AVIF always states its
+    /// colour in its own header.
     bool embed_srgb;
 } CVSEncoding;
 
