@@ -39,7 +39,9 @@ let package = Package(
         .target(name: "Pipeline", swiftSettings: strict),
         .target(name: "Imaging", dependencies: ["CVShim", "Pipeline"], swiftSettings: strict),
         .target(name: "Storage", dependencies: ["CCrypto", "Pipeline"], swiftSettings: strict),
-        .target(name: "JobQueue", dependencies: ["CLibPQ", "Pipeline"], swiftSettings: strict),
+        .target(
+            name: "JobQueue", dependencies: ["CLibPQ", "Pipeline"], resources: [.embedInCode("Migrations/SQL")],
+            swiftSettings: strict),
         .target(
             name: "Stages", dependencies: ["Imaging", "Pipeline"], exclude: ["Cutout/README.md", "Renditions/README.md", "Spin/README.md"],
             resources: [.embedInCode("Spin/Viewer/viewer.html")], swiftSettings: strict),

@@ -1,0 +1,54 @@
+public import Pipeline
+
+extension Database {
+    /// Brings the schema up to this program's version, in one transaction; several programs may do it at once.
+    ///
+    /// - Returns: the names of the steps that were applied; none when the schema was up to date.
+    /// - Throws: `conflict` when the database is newer than the program.
+    public func migrate() async throws(Failure) -> [String] {
+        try await run { connection throws(Failure) in
+            let known = try connection.query(MigrationStatements.exists)[0].bool("found")
+            if known, try Self.pending(connection).isEmpty { return [] }
+            try connection.script("begin", named: "migrate.begin")
+            _ = try connection.query(MigrationStatements.lock)
+            try connection.script(MigrationStatements.prepare.sql, named: MigrationStatements.prepare.name)
+            let pending = try Self.pending(connection)
+            for migration in pending {
+                try connection.script(migration.sql, named: "migration.\(migration.name)")
+                _ = try connection.query(
+                    MigrationStatements.record, [.int(migration.version), .text(migration.name)])
+            }
+            try connection.script("commit", named: "migrate.commit")
+            return pending.map(\.name)
+        }
+    }
+
+    private static func pending(_ connection: Connection) throws(Failure) -> [Migration] {
+        let rows = try connection.query(MigrationStatements.applied)
+        let applied = try rows.map { row throws(Failure) -> Int in try row.int("version") }
+        if let newest = applied.max(), newest > Migration.all.count {
+            throw Failure(
+                .conflict, "The database is newer than this program.", hint: "Update rundum.",
+                detail: "schema version \(newest), program \(Migration.all.count)")
+        }
+        return Migration.all.filter { !applied.contains($0.version) }
+    }
+}
+
+private enum MigrationStatements {
+    static let exists = Statement(
+        "migration.exists", "select to_regclass('rundum.migration') is not null as found")
+    /// For the transaction only, so that it also holds behind a transaction pooler.
+    static let lock = Statement("migration.lock", "select pg_advisory_xact_lock(7248306134021)")
+    static let prepare = Statement(
+        "migration.prepare",
+        """
+        create schema if not exists rundum;
+        create table if not exists rundum.migration (
+            version integer primary key, name text not null, applied_at timestamptz not null default now()
+        );
+        """)
+    static let applied = Statement("migration.applied", "select version from rundum.migration")
+    static let record = Statement(
+        "migration.record", "insert into rundum.migration (version, name) values ($1, $2)")
+}

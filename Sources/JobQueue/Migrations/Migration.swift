@@ -1,0 +1,20 @@
+/// One numbered step of the schema. Steps are only ever added; a released one is never changed.
+struct Migration: Sendable {
+    let version: Int
+    let name: String
+    let sql: String
+
+    /// The files in `SQL`, in their order.
+    static let all = [
+        Migration(1, "tables", PackageResources._001_tables_sql),
+        Migration(2, "places", PackageResources._002_places_sql),
+        Migration(3, "enqueue", PackageResources._003_enqueue_sql),
+        Migration(4, "settle", PackageResources._004_settle_sql),
+        Migration(5, "claims", PackageResources._005_claims_sql),
+        Migration(6, "callers", PackageResources._006_callers_sql),
+    ]
+
+    private init(_ version: Int, _ name: String, _ file: [UInt8]) {
+        (self.version, self.name, sql) = (version, name, String(decoding: file, as: UTF8.self))
+    }
+}

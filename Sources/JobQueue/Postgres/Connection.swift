@@ -1,0 +1,123 @@
+internal import CLibPQ
+internal import Foundation
+internal import Pipeline
+
+/// One libpq connection. Its calls block, so it lives on a `Session`'s or the `Listener`'s own thread.
+final class Connection {
+    private let handle: OpaquePointer
+
+    /// Connects; what the URL leaves open gets limits, so that a silent network never holds a thread for long.
+    init(_ url: String) throws(Failure) {
+        // Later entries win, so the URL may set any of them.
+        let defaults = [
+            ("application_name", "rundum"), ("connect_timeout", "10"), ("keepalives_idle", "15"),
+            ("keepalives_interval", "5"), ("keepalives_count", "3"), ("tcp_user_timeout", "30000"),
+            ("client_encoding", "UTF8"), ("dbname", url),
+        ]
+        let keywords = CStrings(defaults.map(\.0) + [nil])
+        let values = CStrings(defaults.map(\.1) + [nil])
+        guard let handle = PQconnectdbParams(keywords.pointers, values.pointers, 1) else {
+            throw Failure(.databaseUnavailable, "The database could not be reached.", detail: "out of memory")
+        }
+        withExtendedLifetime((keywords, values)) {}
+        guard PQstatus(handle) == CONNECTION_OK else {
+            let message = String(cString: PQerrorMessage(handle))
+            PQfinish(handle)
+            throw Failure(
+                .databaseUnavailable, "The database could not be reached.",
+                hint: "Is it running, and is DATABASE_URL right?", detail: message.trimmed)
+        }
+        self.handle = handle
+    }
+
+    deinit { PQfinish(handle) }
+
+    /// Whether it may be used again: connected, outside of a transaction, and nothing unasked (an end, usually) has come.
+    var isFresh: Bool {
+        guard PQstatus(handle) == CONNECTION_OK, PQtransactionStatus(handle) == PQTRANS_IDLE else { return false }
+        return !waitForInput(milliseconds: 0)
+    }
+
+    /// Runs one statement with parameters. Nothing is prepared by name, so it works behind a transaction pooler.
+    func query(_ statement: Statement, _ parameters: [Parameter] = []) throws(Failure) -> [Row] {
+        let values = CStrings(try parameters.map { parameter throws(Failure) in try parameter.checked() })
+        let result = PQexecParams(
+            handle, statement.sql, Int32(parameters.count), nil, values.pointers, nil, nil, 0)
+        withExtendedLifetime(values) {}
+        return try rows(of: result, named: statement.name)
+    }
+
+    /// Runs a script of several statements without parameters, as one transaction unless it says otherwise.
+    func script(_ sql: String, named name: String) throws(Failure) {
+        _ = try rows(of: PQexec(handle, sql), named: name)
+    }
+
+    /// Waits for a notification on a channel that is listened to; false after the time. Throws when the connection ended.
+    func waitForNotification(milliseconds: Int32) throws(Failure) -> Bool {
+        if takeNotification() { return true }
+        guard waitForInput(milliseconds: milliseconds) else { return false }
+        guard PQconsumeInput(handle) == 1 else {
+            throw Failure(
+                .databaseUnavailable, "The connection to the database ended.",
+                detail: String(cString: PQerrorMessage(handle)).trimmed)
+        }
+        return takeNotification()
+    }
+
+    private func takeNotification() -> Bool {
+        var taken = false
+        while let notification = PQnotifies(handle) {
+            taken = true
+            PQfreemem(notification)
+        }
+        return taken
+    }
+
+    private func waitForInput(milliseconds: Int32) -> Bool {
+        var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+        return poll(&descriptor, 1, milliseconds) > 0
+    }
+
+    private func rows(of result: OpaquePointer?, named name: String) throws(Failure) -> [Row] {
+        defer { PQclear(result) }
+        switch PQresultStatus(result) {
+        case PGRES_COMMAND_OK: return []
+        case PGRES_TUPLES_OK:
+            let columns = (0..<PQnfields(result)).map { String(cString: PQfname(result, $0)) }
+            let index = Dictionary(zip(columns, columns.indices)) { first, _ in first }
+            return (0..<PQntuples(result)).map { row in
+                Row(statement: name, index: index, cells: columns.indices.map { cell(result, row, Int32($0)) })
+            }
+        default:
+            throw Failure(
+                DatabaseError(
+                    statement: name, sqlState: field(result, RundumPGSQLState),
+                    message: field(result, RundumPGMessage)
+                        ?? String(cString: PQerrorMessage(handle)).trimmed,
+                    detail: field(result, RundumPGDetail), hint: field(result, RundumPGHint),
+                    column: field(result, RundumPGColumn), connected: PQstatus(handle) == CONNECTION_OK))
+        }
+    }
+
+    private func cell(_ result: OpaquePointer?, _ row: Int32, _ column: Int32) -> String? {
+        guard PQgetisnull(result, row, column) == 0, let bytes = PQgetvalue(result, row, column) else { return nil }
+        return String(cString: bytes)
+    }
+
+    private func field(_ result: OpaquePointer?, _ code: Int) -> String? {
+        PQresultErrorField(result, Int32(code)).map { String(cString: $0) }
+    }
+}
+
+/// C strings that live as long as this does.
+private final class CStrings {
+    private(set) var pointers: [UnsafePointer<CChar>?]
+
+    init(_ strings: [String?]) { pointers = strings.map { $0.flatMap { UnsafePointer(strdup($0)) } } }
+
+    deinit { for pointer in pointers { free(UnsafeMutablePointer(mutating: pointer)) } }
+}
+
+extension String {
+    var trimmed: String { trimmingCharacters(in: .whitespacesAndNewlines) }
+}

@@ -1,0 +1,66 @@
+internal import Foundation
+internal import Pipeline
+
+/// One row of a result, by column name.
+struct Row: Sendable {
+    let statement: String
+    let index: [String: Int]
+    let cells: [String?]
+
+    /// The text of a column, or nil when it is null.
+    func optional(_ column: String) throws(Failure) -> String? {
+        guard let position = index[column] else { throw unexpected(column, "is not in the result") }
+        return cells[position]
+    }
+
+    func text(_ column: String) throws(Failure) -> String {
+        guard let text = try optional(column) else { throw unexpected(column, "is null") }
+        return text
+    }
+
+    func int<Number: FixedWidthInteger>(_ column: String) throws(Failure) -> Number {
+        guard let number = Number(try text(column)) else { throw unexpected(column, "is no integer") }
+        return number
+    }
+
+    func double(_ column: String) throws(Failure) -> Double {
+        guard let number = Double(try text(column)) else { throw unexpected(column, "is no number") }
+        return number
+    }
+
+    func bool(_ column: String) throws(Failure) -> Bool { try text(column) == "t" }
+
+    func uuid(_ column: String) throws(Failure) -> UUID {
+        guard let id = try optionalUUID(column) else { throw unexpected(column, "is null") }
+        return id
+    }
+
+    func optionalUUID(_ column: String) throws(Failure) -> UUID? {
+        guard let text = try optional(column) else { return nil }
+        guard let id = UUID(uuidString: text) else { throw unexpected(column, "is no UUID") }
+        return id
+    }
+
+    /// A time that was selected as microseconds since 1970.
+    func optionalDate(_ column: String) throws(Failure) -> Date? {
+        guard let text = try optional(column) else { return nil }
+        guard let micros = Int64(text) else { throw unexpected(column, "is no time") }
+        return Date(timeIntervalSince1970: Double(micros) / 1_000_000)
+    }
+
+    func json<T: Decodable>(_ column: String, as type: T.Type = T.self) throws(Failure) -> T {
+        guard let value: T = try optionalJSON(column) else { throw unexpected(column, "is null") }
+        return value
+    }
+
+    func optionalJSON<T: Decodable>(_ column: String, as type: T.Type = T.self) throws(Failure) -> T? {
+        guard let text = try optional(column) else { return nil }
+        do { return try JSON.decode(T.self, from: Data(text.utf8)) } catch {
+            throw unexpected(column, "has another shape: \(error.detail ?? "")")
+        }
+    }
+
+    func unexpected(_ column: String, _ what: String) -> Failure {
+        Failure(.internalError, "A row of the database could not be read.", detail: "\(statement).\(column) \(what)")
+    }
+}

@@ -1,0 +1,43 @@
+internal import Foundation
+internal import Pipeline
+
+/// One named piece of SQL; every statement of the running program is one of these.
+struct Statement: Sendable {
+    let name: String
+    let sql: String
+
+    init(_ name: String, _ sql: String) { (self.name, self.sql) = (name, sql) }
+}
+
+/// A parameter in PostgreSQL's text form; the server infers its type from where it stands.
+struct Parameter: Sendable {
+    let text: String?
+
+    static let null = Parameter(text: nil)
+    static func text(_ value: String?) -> Parameter { Parameter(text: value) }
+    static func int(_ value: some BinaryInteger) -> Parameter { Parameter(text: "\(value)") }
+    static func bool(_ value: Bool) -> Parameter { Parameter(text: value ? "t" : "f") }
+    static func uuid(_ value: UUID?) -> Parameter { Parameter(text: value?.uuidString) }
+    static func json(_ value: Data) -> Parameter { Parameter(text: String(decoding: value, as: UTF8.self)) }
+
+    static func interval(_ value: Duration) -> Parameter {
+        let (seconds, attoseconds) = value.components
+        return Parameter(text: "\(seconds) seconds \(attoseconds / 1_000_000_000_000) microseconds")
+    }
+
+    /// An array: each element quoted, so that any text may stand in it.
+    static func array(_ values: [String]) -> Parameter {
+        let quoted = values.map { value in
+            "\"" + value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        }
+        return Parameter(text: "{\(quoted.joined(separator: ","))}")
+    }
+
+    /// The text; libpq would cut it at a NUL, so one is refused.
+    func checked() throws(Failure) -> String? {
+        if let text, text.utf8.contains(0) {
+            throw Failure(.invalidRequest, "A text holds a NUL character.", hint: "Leave it out.")
+        }
+        return text
+    }
+}

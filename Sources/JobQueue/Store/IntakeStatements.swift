@@ -1,0 +1,56 @@
+internal import Pipeline
+
+/// The SQL of `PostgresJobStore`'s callers' side.
+enum IntakeStatements {
+    static let enqueue = Statement(
+        "intake.enqueue",
+        """
+        select e.replayed, e.workflow, \(Job.columns)
+        from rundum.enqueue_steps($1, $2, $3, $4) e cross join lateral (select (e.job).*) j
+        """)
+
+    static let job = Statement(
+        "intake.job",
+        """
+        select \(Job.columns) from rundum.any_job j
+        where j.id = $2 and j.tenant_id = (select t.id from rundum.tenant t where t.key = $1)
+        """)
+
+    static let workflow = Statement(
+        "intake.workflow",
+        """
+        select \(Job.columns) from rundum.any_job j
+        where j.workflow_id = $2 and j.tenant_id = (select t.id from rundum.tenant t where t.key = $1)
+        order by j.id
+        """)
+
+    /// Newest first. A parameter that is null does not filter.
+    static let list = Statement(
+        "intake.list",
+        """
+        select \(Job.columns) from rundum.any_job j
+        where j.tenant_id = (select t.id from rundum.tenant t where t.key = $1)
+            and ($2::rundum.job_state[] is null or j.state = any ($2::rundum.job_state[]))
+            and ($3::text is null or j.kind = $3) and ($4::text is null or j.subject = $4)
+            and ($5::uuid is null or j.workflow_id = $5) and ($6::uuid is null or j.id < $6)
+        order by j.id desc limit $7
+        """)
+
+    static let cancel = Statement("intake.cancel", "select \(Job.columns) from rundum.cancel($1, $2) j")
+    static let retry = Statement("intake.retry", "select \(Job.columns) from rundum.retry($1, $2) j")
+
+    static let own = Statement(
+        "intake.own",
+        """
+        insert into rundum.blob_owner (tenant_id, sha256, bytes)
+        values (rundum.tenant_number($1), decode($2, 'hex'), $3) on conflict do nothing
+        """)
+
+    static let owns = Statement(
+        "intake.owns",
+        """
+        select exists (
+            select from rundum.blob_owner o join rundum.tenant t on t.id = o.tenant_id
+            where t.key = $1 and o.sha256 = decode($2, 'hex')) as found
+        """)
+}
