@@ -24,6 +24,7 @@ let package = Package(
         .target(
             name: "CMicroHTTPD", cSettings: [.unsafeFlags(["-Werror", "-Wall"])],
             linkerSettings: [.linkedLibrary("microhttpd")]),
+        .target(name: "CProcess", cSettings: [.unsafeFlags(["-Werror", "-Wall"])]),
         .target(
             name: "CVShim", dependencies: ["CVips"],
             cxxSettings: [
@@ -45,7 +46,7 @@ let package = Package(
         .target(
             name: "Stages", dependencies: ["Imaging", "Pipeline"], exclude: ["Cutout/README.md", "Renditions/README.md", "Spin/README.md"],
             resources: [.embedInCode("Spin/Viewer/viewer.html")], swiftSettings: strict),
-        .target(name: "Worker", dependencies: ["JobQueue", "Pipeline", "Storage"], swiftSettings: strict),
+        .target(name: "Worker", dependencies: ["CProcess", "JobQueue", "Pipeline", "Storage"], swiftSettings: strict),
         .target(name: "JobAPI", dependencies: ["CMicroHTTPD", "JobQueue", "Pipeline", "Storage"], swiftSettings: strict),
         .executableTarget(
             name: "Runner",
@@ -61,8 +62,12 @@ let package = Package(
         .testTarget(name: "JobQueueTests", dependencies: ["JobQueue", "Pipeline", "TestKit"], swiftSettings: strict),
         .testTarget(
             name: "StagesTests", dependencies: ["Imaging", "Pipeline", "Stages", "TestKit"], swiftSettings: strict),
+        .executableTarget(
+            name: "ExecutorFixture", dependencies: ["JobQueue", "Pipeline", "Storage", "Worker"],
+            path: "Tests/ExecutorFixture", swiftSettings: strict),
         .testTarget(
-            name: "WorkerTests", dependencies: ["JobQueue", "Pipeline", "Storage", "TestKit", "Worker"],
+            name: "WorkerTests",
+            dependencies: ["ExecutorFixture", "JobQueue", "Pipeline", "Storage", "TestKit", "Worker"],
             swiftSettings: strict),
         .testTarget(
             name: "JobAPITests", dependencies: ["JobAPI", "JobQueue", "Pipeline", "Storage", "TestKit"],

@@ -1,0 +1,46 @@
+internal import Foundation
+internal import Glibc
+
+/// One process for good: pids are used again, a pid with its start time is not.
+public struct ProcessIdentity: Sendable, Equatable {
+    public let host: String
+    public let pid: Int32
+    /// Clock ticks since boot, field 22 of `/proc/<pid>/stat`.
+    public let start: UInt64
+
+    /// This process.
+    public static let current = ProcessIdentity(
+        host: hostName, pid: getpid(), start: startTime(of: getpid()) ?? 0)
+
+    /// Whether the process is known to be gone: only ever said of this host's processes.
+    public var isGone: Bool {
+        host == Self.hostName && Self.startTime(of: pid) != start
+    }
+
+    /// When a process of this host started, or nil when there is none.
+    public static func startTime(of pid: Int32) -> UInt64? {
+        guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+            let name = text.lastIndex(of: ")")
+        else { return nil }
+        // The name may hold anything, so fields are counted behind its last parenthesis: state is the third.
+        let fields = text[text.index(after: name)...].split(separator: " ")
+        return fields.count > 19 ? UInt64(fields[19]) : nil
+    }
+
+    /// The name that this process marks its folders and unfinished files with.
+    var tag: String { "\(host)_\(pid)_\(start)" }
+
+    init(host: String, pid: Int32, start: UInt64) { (self.host, self.pid, self.start) = (host, pid, start) }
+
+    /// The owner that a name begins with: `host_pid_start`, then an end or `suffix`.
+    init?(tag: some StringProtocol) {
+        let parts = tag.split(separator: "_", omittingEmptySubsequences: false)
+        guard parts.count == 3, let pid = Int32(parts[1]), let start = UInt64(parts[2]) else { return nil }
+        self.init(host: String(parts[0]), pid: pid, start: start)
+    }
+
+    private static let hostName: String = {
+        let text = (try? String(contentsOfFile: "/proc/sys/kernel/hostname", encoding: .utf8)) ?? "localhost"
+        return String(text.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == ".") })
+    }()
+}

@@ -1,0 +1,102 @@
+internal import Foundation
+internal import JobQueue
+internal import Pipeline
+
+extension Worker {
+    /// Tells the queue how an attempt ended, again and again until it answers; a lost lease is told to nobody.
+    func conclude(_ attempt: RunningAttempt, _ outcome: AttemptOutcome, took: Duration) async {
+        var record = Record(attempt, took: took)
+        do throws(Failure) {
+            switch outcome {
+            case .result(let result, let cacheKey, let cached):
+                record.data["peak.bytes"] = .int(result.peakBytes)
+                let isAccepted = try await ask(attempt) { () async throws(Failure) in
+                    try await store.complete(attempt.claim, result: result, cacheKey: cacheKey, cached: cached)
+                }
+                record.note(isAccepted ? (cached ? "cached" : "succeeded") : "lost", isAccepted ? .info : .warning)
+            case .failure(let failure, let cause, let peakBytes):
+                record.data["peak.bytes"] = .int(peakBytes)
+                try await end(attempt, failure, cause, &record)
+            }
+        } catch {
+            await concludeBadly(attempt, error, &record)
+        }
+        record.write(to: log)
+    }
+
+    private func end(
+        _ attempt: RunningAttempt, _ failure: Failure, _ cause: StopCause?, _ record: inout Record
+    ) async throws(Failure) {
+        let failure = failure.placed(among: attempt.claim.inputs)
+        let disposition = disposition(of: failure, cause, attempt.claim)
+        record.data.merge(failure.logData) { _, new in new }
+        if attempt.stopCause == .leaseLost { return record.note("lost", .warning) }
+        let isAccepted = try await ask(attempt) { () async throws(Failure) in
+            try await store.end(attempt.claim, failure: failure, disposition: disposition)
+        }
+        guard isAccepted else { return record.note("lost", .warning) }
+        switch disposition {
+        case .retry: record.note("retry", .warning)
+        case .release: record.note("released", .info)
+        case .cancel: record.note("cancelled", .info)
+        case .discard: record.note("failed", .error)
+        }
+    }
+
+    /// The queue answered with an error of its own. The attempt must still end, or it would look running for ever.
+    private func concludeBadly(_ attempt: RunningAttempt, _ failure: Failure, _ record: inout Record) async {
+        record.data.merge(failure.logData) { _, new in new }
+        record.note("unrecorded", .error)
+        if failure.kind == .unavailable { return }
+        let disposition = disposition(of: failure, nil, attempt.claim)
+        _ = try? await store.end(attempt.claim, failure: failure, disposition: disposition)
+    }
+
+    private func ask(
+        _ attempt: RunningAttempt, _ body: @Sendable () async throws(Failure) -> Bool
+    ) async throws(Failure) -> Bool {
+        try await link.call(givingUp: { state.isPastDrain || attempt.stopCause == .leaseLost }, body)
+    }
+
+    private func disposition(of failure: Failure, _ cause: StopCause?, _ claim: Claim) -> Disposition {
+        let limits = RetryLimits(
+            maxAttempts: claim.request.maxAttempts, base: configuration.retryBase, ceiling: configuration.retryCeiling)
+        return Disposition(
+            failure.kind, stop: cause, attempt: claim.attempt, limits: limits, jitter: configuration.jitter())
+    }
+}
+
+/// The one line that is logged of an attempt.
+private struct Record {
+    var data: [String: JSONValue]
+    private var level = Log.Level.info
+
+    init(_ attempt: RunningAttempt, took: Duration) {
+        let claim = attempt.claim
+        data = [
+            "job.id": .string(claim.job.uuidString.lowercased()), "job.kind": .string(claim.request.kind.rawValue),
+            "job.tenant": .string(claim.tenant), "attempt": .int(claim.attempt), "fence": .int(Int(claim.fence)),
+            "seconds": .number((took.seconds * 1000).rounded() / 1000),
+        ]
+        let notes = attempt.ledger.content.log
+        if !notes.isEmpty { data["notes"] = .array(notes.map { .string($0) }) }
+    }
+
+    mutating func note(_ outcome: String, _ level: Log.Level) {
+        data["outcome"] = .string(outcome)
+        self.level = level
+    }
+
+    func write(to log: Log) { log.log(level, "Ended an attempt", data) }
+}
+
+extension Failure {
+    /// Says which input it concerns where only one can be meant.
+    func placed(among inputs: [ResolvedInput]) -> Failure {
+        switch kind {
+        case .unreadableInput, .missingInput, .overBudget:
+            inputs.count == 1 ? about(slot: inputs[0].slot) : self
+        case .invalidOptions, .timedOut, .outOfMemory, .unavailable, .workerLost, .cancelled, .bug: self
+        }
+    }
+}

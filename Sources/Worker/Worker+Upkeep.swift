@@ -1,0 +1,56 @@
+internal import JobQueue
+internal import Pipeline
+
+extension Worker {
+    /// Keeps the lease, reports progress and learns what was cancelled or lost, until its task is cancelled.
+    func heartbeats() async {
+        while true {
+            try? await Task.sleep(for: configuration.heartbeat)
+            if Task.isCancelled { return }
+            do throws(Failure) { try await beat() } catch {
+                if Task.isCancelled { return }
+                if error.kind == .unavailable {
+                    await link.recover(from: error)
+                } else {
+                    log.error("A heartbeat failed", error.logData)
+                }
+            }
+        }
+    }
+
+    private func beat() async throws(Failure) {
+        if state.hasDoubtfulClaim, state.held.isEmpty, !state.isStopping {
+            // Leaving releases whatever the lost answer gave to this worker.
+            try await store.deregister(state.worker)
+            try await join()
+            return state.ring()
+        }
+        let reply = try await store.heartbeat(
+            state.worker, lease: configuration.lease, attempts: state.held.map(\.report))
+        state.noteContact()
+        for job in reply.cancelled { state.stop(job, .caller) }
+        for job in reply.lost { state.stop(job, .leaseLost) }
+        guard reply.expired else { return }
+        log.warning("The lease ran out; what was held is given up", ["worker.id": .int(Int(state.worker))])
+        state.stopAll(.leaseLost)
+        try await join()
+        state.ring()
+    }
+
+    /// Has the queue rescue the dead's attempts and promote what is due, until its task is cancelled.
+    func sweeps() async {
+        while true {
+            try? await Task.sleep(for: configuration.sweep)
+            if Task.isCancelled { return }
+            // After an outage the own lease comes first: a sweep would take this worker itself for dead.
+            guard state.hadContact(within: configuration.lease / 2) else { continue }
+            do throws(Failure) {
+                let report = try await store.sweep()
+                if report.rescued > 0 { log.warning("Rescued attempts", ["rescued": .int(report.rescued)]) }
+                if report.rescued + report.promoted > 0 { state.ring() }
+            } catch {
+                if error.kind != .unavailable { log.error("A sweep failed", error.logData) }
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+public import Foundation
+public import Pipeline
+
+/// How a worker works. Only `scratch` has to be said.
+public struct WorkerConfiguration: Sendable {
+    /// A folder for work in progress, on the file system of the blobs where outputs should be moved and not copied.
+    public var scratch: URL
+    /// Attempts at one time, each in an executor of its own.
+    public var executors = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 2))
+    public var command = ExecutorCommand()
+    /// The kinds to claim; nil for all of the registry.
+    public var kinds: [Kind]?
+    /// Start executors before there is work, and load the models of `warm` in them.
+    public var startsAhead = true
+    /// Nil for every kind that is claimed.
+    public var warm: [Kind]?
+    /// Budgets of attempts that run together stay under these.
+    public var memoryBytes = Int(ProcessInfo.processInfo.physicalMemory / 10 * 8)
+    public var threads = max(4, 2 * ProcessInfo.processInfo.activeProcessorCount)
+    /// An executor is replaced after this many attempts, or when it keeps more resident bytes than this.
+    public var recycleAfterJobs = 200
+    public var recycleAboveBytes = 2 << 30
+
+    public var lease = Duration.seconds(15)
+    public var heartbeat = Duration.milliseconds(500)
+    public var sweep = Duration.seconds(2)
+    /// How long a worker without work waits for a hint before it asks by itself.
+    public var poll = Duration.seconds(1)
+    /// How long running attempts may go on after `stop()`; then they are handed back.
+    public var drain = Duration.seconds(30)
+    /// How long a stage that was told to stop has until its executor is killed.
+    public var grace = Duration.seconds(2)
+
+    /// First and longest delay before another attempt; how many attempts is the job's own.
+    public var retryBase = Duration.seconds(2)
+    public var retryCeiling = Duration.seconds(600)
+    /// 0...1, spreads retries.
+    public var jitter: @Sendable () -> Double = { Double.random(in: 0...1) }
+    /// Called when the job store is away; a private cluster is started again here.
+    public var revive: @Sendable () async throws(Failure) -> Void = {}
+    public var log = Log()
+
+    public init(scratch: URL) { self.scratch = scratch }
+}

@@ -1,0 +1,91 @@
+internal import Foundation
+internal import JobQueue
+internal import Pipeline
+internal import Synchronization
+
+/// What the loops of one worker share: who it is in the queue, what it holds, and whether it is to stop.
+final class WorkerState: Sendable {
+    private struct Fields {
+        var worker: WorkerID = 0
+        var held: [UUID: RunningAttempt] = [:]
+        var isStopping = false
+        var isPastDrain = false
+        /// A claim's answer was lost, so the queue may count attempts to this worker that it knows nothing of.
+        var hasDoubtfulClaim = false
+        var lastContact: ContinuousClock.Instant?
+        var failedStarts = 0
+        var fatal: Failure?
+    }
+
+    private let fields = Mutex(Fields())
+    /// Rings when the dispatcher should look again: a slot is free, work may have come, or it is to stop.
+    let bell: AsyncStream<Void>
+    private let bellRope: AsyncStream<Void>.Continuation
+    let stopped = OneShot<Bool>()
+
+    init() { (bell, bellRope) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1)) }
+
+    func ring() { bellRope.yield() }
+
+    var worker: WorkerID { fields.withLock { $0.worker } }
+    var isStopping: Bool { fields.withLock { $0.isStopping } }
+    var isPastDrain: Bool { fields.withLock { $0.isPastDrain } }
+    var hasDoubtfulClaim: Bool { fields.withLock { $0.hasDoubtfulClaim } }
+    var fatal: Failure? { fields.withLock { $0.fatal } }
+    var held: [RunningAttempt] { fields.withLock { Array($0.held.values) } }
+
+    func joined(as worker: WorkerID) {
+        fields.withLock { ($0.worker, $0.hasDoubtfulClaim, $0.lastContact) = (worker, false, .now) }
+    }
+
+    func noteDoubtfulClaim() { fields.withLock { $0.hasDoubtfulClaim = true } }
+
+    func noteContact() { fields.withLock { $0.lastContact = .now } }
+
+    /// Whether the queue heard of this worker lately; if not, its own attempts look dead in there.
+    func hadContact(within span: Duration) -> Bool {
+        fields.withLock { $0.lastContact.map { ContinuousClock.now - $0 < span } ?? false }
+    }
+
+    func hold(_ claim: Claim) -> RunningAttempt {
+        let attempt = RunningAttempt(claim)
+        fields.withLock { fields in
+            fields.held[claim.job] = attempt
+            if fields.isPastDrain { attempt.stop(.shutdown) }
+        }
+        return attempt
+    }
+
+    func drop(_ attempt: RunningAttempt) {
+        fields.withLock { if $0.held[attempt.claim.job] === attempt { $0.held[attempt.claim.job] = nil } }
+        ring()
+    }
+
+    func stop(_ job: UUID, _ cause: StopCause) { fields.withLock { $0.held[job] }?.stop(cause) }
+
+    func stopAll(_ cause: StopCause) { for attempt in held { attempt.stop(cause) } }
+
+    /// Starts the drain; true when it had not begun.
+    func beginStop(because failure: Failure? = nil) {
+        fields.withLock { fields in
+            fields.isStopping = true
+            fields.fatal = fields.fatal ?? failure
+        }
+        stopped.set(true)
+        ring()
+    }
+
+    /// From here on nothing is waited for.
+    func endDrain() {
+        fields.withLock { $0.isPastDrain = true }
+        stopAll(.shutdown)
+    }
+
+    /// Counts executors that did not start, in a row; answers how many.
+    func noteStart(succeeded: Bool) -> Int {
+        fields.withLock { fields in
+            fields.failedStarts = succeeded ? 0 : fields.failedStarts + 1
+            return fields.failedStarts
+        }
+    }
+}
