@@ -1,0 +1,75 @@
+#include <cmath>
+
+#include "Scene.hpp"
+
+namespace cvs {
+
+float linear(float srgb) { return srgb <= 0.04045f ? srgb / 12.92f : std::pow((srgb + 0.055f) / 1.055f, 2.4f); }
+float encoded(float light) {
+    return light <= 0.0031308f ? light * 12.92f : 1.055f * std::pow(light, 1 / 2.4f) - 0.055f;
+}
+
+namespace {
+
+using Colour = cv::Vec3f;
+
+Colour light_of(const float srgb[3]) { return {linear(srgb[0]), linear(srgb[1]), linear(srgb[2])}; }
+
+float smooth(float edge0, float edge1, float x) {
+    float t = std::min(std::max((x - edge0) / std::max(edge1 - edge0, 1e-6f), 0.f), 1.f);
+    return t * t * t * (t * (t * 6 - 15) + 10);
+}
+
+/// Even noise in 0...1 from the place alone (PCG hash, Jarzynski and Olano 2020).
+float noise(uint32_t x, uint32_t y, uint32_t channel) {
+    uint32_t state = (x + y * 16384u + channel * 268435399u) * 747796405u + 2891336453u;
+    uint32_t word = ((state >> ((state >> 28) + 4)) ^ state) * 277803737u;
+    return float((word >> 22) ^ word) * (1.f / 4294967296.f);
+}
+
+/// 1 in the middle of an ellipse, falling like a Gaussian.
+float spot(float x, float y, float cx, float cy, float rx, float ry) {
+    float dx = (x - cx) / std::max(rx, 1e-3f), dy = (y - cy) / std::max(ry, 1e-3f);
+    return std::exp(-(dx * dx + dy * dy));
+}
+
+/// The studio's light at a place of the canvas (fractions of width and height).
+Colour studio(const CVSBackdrop &b, float x, float y) {
+    float up = smooth(0, b.horizon, y), down = smooth(b.horizon, 1, y);
+    Colour wall = light_of(b.wall_top) * (1 - up) + light_of(b.wall_foot) * up;
+    Colour floor = light_of(b.floor_far) * (1 - down) + light_of(b.floor_near) * down;
+    float below = smooth(b.horizon - b.sweep / 2, b.horizon + b.sweep / 2, y);
+    float glow = b.glow_strength * spot(x, y, b.glow_x, b.glow_y, b.glow_width, b.glow_height);
+    float pool = b.pool_strength * spot(x, y, b.pool_x, b.pool_y, b.pool_width, b.pool_height);
+    wall += light_of(b.glow) * glow;
+    floor += light_of(b.pool) * pool;
+    float dx = (x - 0.5f) / 0.72f, dy = (y - 0.5f) / 0.72f;
+    float corner = smooth(0.35f, 1.05f, std::sqrt(dx * dx + dy * dy));
+    return (wall * (1 - below) + floor * below) * (1 - b.vignette * corner);
+}
+
+}  // namespace
+}  // namespace cvs
+
+extern "C" CVS_EXPORT CVSStatus cvs_scene_backdrop(const CVSBackdrop *backdrop, int32_t width, int32_t height,
+                                                   CVSCancel cancel, CVSImage **out, CVSError *error) noexcept {
+    return cvs::guarded(error, [&] {
+        if (width < 16 || height < 16 || width > 16384 || height > 16384)
+            throw cvs::Error{CVSStatusBadArgument, "a canvas side is 16 to 16384 pixels"};
+        cv::Mat canvas(height, width, CV_8UC3);
+        for (int y = 0; y < height; y++) {
+            cvs::stopIfCancelled(cancel);
+            cv::Vec3b *row = canvas.ptr<cv::Vec3b>(y);
+            for (int x = 0; x < width; x++) {
+                auto light = cvs::studio(*backdrop, (float(x) + 0.5f) / float(width), (float(y) + 0.5f) / float(height));
+                for (int c = 0; c < 3; c++) {
+                    // Triangular noise of one step either way breaks the bands and adds no bias.
+                    float dither = cvs::noise(uint32_t(x), uint32_t(y), uint32_t(c)) +
+                                   cvs::noise(uint32_t(x), uint32_t(y), uint32_t(c) + 7u) - 1;
+                    row[x][c] = cv::saturate_cast<uint8_t>(cvs::encoded(light[c]) * 255 + dither);
+                }
+            }
+        }
+        *out = new CVSImage{canvas};
+    });
+}
