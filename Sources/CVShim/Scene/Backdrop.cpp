@@ -4,9 +4,12 @@
 
 namespace cvs {
 
-float linear(float srgb) { return srgb <= 0.04045f ? srgb / 12.92f : std::pow((srgb + 0.055f) / 1.055f, 2.4f); }
+// In double, so that the last bits in which math libraries differ never reach a pixel.
+float linear(float srgb) {
+    return srgb <= 0.04045f ? srgb / 12.92f : float(std::pow((double(srgb) + 0.055) / 1.055, 2.4));
+}
 float encoded(float light) {
-    return light <= 0.0031308f ? light * 12.92f : 1.055f * std::pow(light, 1 / 2.4f) - 0.055f;
+    return light <= 0.0031308f ? light * 12.92f : float(1.055 * std::pow(double(light), 1 / 2.4) - 0.055);
 }
 
 namespace {
@@ -30,22 +33,34 @@ float noise(uint32_t x, uint32_t y, uint32_t channel) {
 /// 1 in the middle of an ellipse, falling like a Gaussian.
 float spot(float x, float y, float cx, float cy, float rx, float ry) {
     float dx = (x - cx) / std::max(rx, 1e-3f), dy = (y - cy) / std::max(ry, 1e-3f);
-    return std::exp(-(dx * dx + dy * dy));
+    return float(std::exp(-double(dx * dx + dy * dy)));
 }
 
-/// The studio's light at a place of the canvas (fractions of width and height).
-Colour studio(const CVSBackdrop &b, float x, float y) {
-    float up = smooth(0, b.horizon, y), down = smooth(b.horizon, 1, y);
-    Colour wall = light_of(b.wall_top) * (1 - up) + light_of(b.wall_foot) * up;
-    Colour floor = light_of(b.floor_far) * (1 - down) + light_of(b.floor_near) * down;
-    float below = smooth(b.horizon - b.sweep / 2, b.horizon + b.sweep / 2, y);
-    float glow = b.glow_strength * spot(x, y, b.glow_x, b.glow_y, b.glow_width, b.glow_height);
-    float pool = b.pool_strength * spot(x, y, b.pool_x, b.pool_y, b.pool_width, b.pool_height);
-    wall += light_of(b.glow) * glow;
-    floor += light_of(b.pool) * pool;
-    float dx = (x - 0.5f) / 0.72f, dy = (y - 0.5f) / 0.72f;
-    float corner = smooth(0.35f, 1.05f, std::sqrt(dx * dx + dy * dy));
-    return (wall * (1 - below) + floor * below) * (1 - b.vignette * corner);
+/// A backdrop whose colours are already light.
+struct Studio {
+    const CVSBackdrop &b;
+    Colour wall_top = light_of(b.wall_top), wall_foot = light_of(b.wall_foot);
+    Colour floor_far = light_of(b.floor_far), floor_near = light_of(b.floor_near);
+    Colour glow = light_of(b.glow), pool = light_of(b.pool);
+
+    /// The light at a place of the canvas (fractions of width and height).
+    Colour at(float x, float y) const {
+        float up = smooth(0, b.horizon, y), down = smooth(b.horizon, 1, y);
+        Colour wall = wall_top * (1 - up) + wall_foot * up, floor = floor_far * (1 - down) + floor_near * down;
+        wall += glow * (b.glow_strength * spot(x, y, b.glow_x, b.glow_y, b.glow_width, b.glow_height));
+        floor += pool * (b.pool_strength * spot(x, y, b.pool_x, b.pool_y, b.pool_width, b.pool_height));
+        float below = smooth(b.horizon - b.sweep / 2, b.horizon + b.sweep / 2, y);
+        float dx = (x - 0.5f) / 0.72f, dy = (y - 0.5f) / 0.72f;
+        float corner = smooth(0.35f, 1.05f, std::sqrt(dx * dx + dy * dy));
+        return (wall * (1 - below) + floor * below) * (1 - b.vignette * corner);
+    }
+};
+
+/// `encoded` in 65536 steps, times 255.
+std::vector<float> encoding_table() {
+    std::vector<float> table(65536);
+    for (size_t i = 0; i < table.size(); i++) table[i] = encoded(float(i) / 65535) * 255;
+    return table;
 }
 
 }  // namespace
@@ -57,16 +72,18 @@ extern "C" CVS_EXPORT CVSStatus cvs_scene_backdrop(const CVSBackdrop *backdrop, 
         if (width < 16 || height < 16 || width > 16384 || height > 16384)
             throw cvs::Error{CVSStatusBadArgument, "a canvas side is 16 to 16384 pixels"};
         cv::Mat canvas(height, width, CV_8UC3);
+        cvs::Studio studio{*backdrop};
+        auto table = cvs::encoding_table();
         for (int y = 0; y < height; y++) {
             cvs::stopIfCancelled(cancel);
             cv::Vec3b *row = canvas.ptr<cv::Vec3b>(y);
             for (int x = 0; x < width; x++) {
-                auto light = cvs::studio(*backdrop, (float(x) + 0.5f) / float(width), (float(y) + 0.5f) / float(height));
+                auto light = studio.at((float(x) + 0.5f) / float(width), (float(y) + 0.5f) / float(height));
                 for (int c = 0; c < 3; c++) {
                     // Triangular noise of one step either way breaks the bands and adds no bias.
                     float dither = cvs::noise(uint32_t(x), uint32_t(y), uint32_t(c)) +
                                    cvs::noise(uint32_t(x), uint32_t(y), uint32_t(c) + 7u) - 1;
-                    row[x][c] = cv::saturate_cast<uint8_t>(cvs::encoded(light[c]) * 255 + dither);
+                    row[x][c] = cv::saturate_cast<uint8_t>(table[cv::saturate_cast<uint16_t>(light[c] * 65535)] + dither);
                 }
             }
         }

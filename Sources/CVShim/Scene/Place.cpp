@@ -53,14 +53,23 @@ Source premultiplied(const cv::Mat &rgba, double gain, CVSCancel cancel) {
     return {out, double(box.x), double(box.y), 1};
 }
 
-/// Halves by exact 2 x 2 means until `scale` is at least one half of the result's own pixels.
+/// Halves by 2 x 2 means, with transparency beyond the border, until `scale` is at least one half of the result's own pixels.
 Source shrunk(Source source, double scale, CVSCancel cancel) {
     while (scale * source.step < 0.5 && std::min(source.pixels.cols, source.pixels.rows) > 8) {
         stopIfCancelled(cancel);
-        cv::Mat even, half;
-        int right = source.pixels.cols % 2, bottom = source.pixels.rows % 2;
-        cv::copyMakeBorder(source.pixels, even, 0, bottom, 0, right, cv::BORDER_CONSTANT, cv::Scalar());
-        cv::resize(even, half, cv::Size(even.cols / 2, even.rows / 2), 0, 0, cv::INTER_AREA);
+        cv::Mat half((source.pixels.rows + 1) / 2, (source.pixels.cols + 1) / 2, CV_32FC4);
+        for (int y = 0; y < half.rows; y++) {
+            const Lane *upper = reinterpret_cast<const Lane *>(source.pixels.ptr(2 * y));
+            bool odd = 2 * y + 1 == source.pixels.rows;
+            const Lane *lower = odd ? nullptr : reinterpret_cast<const Lane *>(source.pixels.ptr(2 * y + 1));
+            Lane *out = reinterpret_cast<Lane *>(half.ptr(y));
+            for (int x = 0; x < half.cols; x++) {
+                bool single = 2 * x + 1 == source.pixels.cols;
+                Lane sum = upper[2 * x] + (single ? Lane{} : upper[2 * x + 1]);
+                if (lower) sum += lower[2 * x] + (single ? Lane{} : lower[2 * x + 1]);
+                out[x] = sum * 0.25f;
+            }
+        }
         source = {half, source.x + source.step / 2, source.y + source.step / 2, source.step * 2};
     }
     return source;

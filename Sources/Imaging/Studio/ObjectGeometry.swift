@@ -41,10 +41,10 @@ public struct ObjectGeometry: Sendable, Equatable, Codable {
     ///
     /// - Parameter roll: radians to turn the picture clockwise first.
     /// - Throws: `noUsableViews` when nothing is opaque; `internalError` for a picture without alpha.
-    public init(alpha: Bitmap, roll: Double = 0, cancel: CancelFlag = CancelFlag()) throws(Failure) {
+    public init(alpha: Bitmap, roll: Double = 0, cancel: CancelFlag? = nil) throws(Failure) {
         var found = CVSObjectGeometry()
-        try checkShim { error in
-            cancel.withAddress { cvs_scene_measure(alpha.handle, roll, $0, &found, error) }
+        try withCancelAddress(cancel) { cancel throws(Failure) in
+            try checkShim { error in cvs_scene_measure(alpha.handle, roll, cancel, &found, error) }
         }
         guard found.found else {
             throw Failure(
@@ -79,7 +79,7 @@ public struct ObjectGeometry: Sendable, Equatable, Codable {
     }
 
     /// The geometry after levelling, when the view allows it.
-    public func levelled(_ alpha: Bitmap, cancel: CancelFlag = CancelFlag()) throws(Failure) -> ObjectGeometry {
+    public func levelled(_ alpha: Bitmap, cancel: CancelFlag? = nil) throws(Failure) -> ObjectGeometry {
         guard let turn = levelling, abs(turn) > 0.002 else { return self }
         return try ObjectGeometry(alpha: alpha, roll: turn, cancel: cancel)
     }

@@ -7,16 +7,13 @@ public enum Studio {
     ///
     /// - Parameter wheelLine: where the wheels will stand, as a fraction of the canvas from the top.
     public static func paint(
-        _ backdrop: Backdrop, canvas: CanvasSize, wheelLine: Double? = nil, cancel: CancelFlag = CancelFlag()
+        _ backdrop: Backdrop, canvas: CanvasSize, wheelLine: Double? = nil, cancel: CancelFlag? = nil
     ) throws(Failure) -> Bitmap {
         var numbers = backdrop.shim(wheelLine: wheelLine ?? Framing.fitting(canvas).wheelLine)
-        let handle = try callShim { out, error in
-            cancel.withAddress {
-                cvs_scene_backdrop(
-                    &numbers, Int32(clamping: canvas.width), Int32(clamping: canvas.height), $0, out, error)
-            }
+        return try Bitmap.make(cancel: cancel) { cancel, out, error in
+            cvs_scene_backdrop(
+                &numbers, Int32(clamping: canvas.width), Int32(clamping: canvas.height), cancel, out, error)
         }
-        return Bitmap(owning: handle)
     }
 
     /// Composes over any RGB picture, which gives the canvas; `shadow` nil casts none.
@@ -25,18 +22,17 @@ public enum Studio {
     /// Resampling: exact halving, then cubic convolution (Keys 1981) widened to the scale, on premultiplied colours.
     public static func compose(
         cutout: Bitmap, over canvas: Bitmap, placement: Placement, shadow: Backdrop?,
-        cancel: CancelFlag = CancelFlag()
+        cancel: CancelFlag? = nil
     ) throws(Failure) -> Bitmap {
         var (place, shade) = (placement.shim, shadow?.shadowShim ?? CVSShadow())
-        let handle = try callShim { out, error in
-            withUnsafePointer(to: &shade) { shade in
-                cancel.withAddress {
+        return try withExtendedLifetime((cutout, canvas)) { () throws(Failure) in
+            try Bitmap.make(cancel: cancel) { cancel, out, error in
+                withUnsafePointer(to: &shade) { shade in
                     cvs_scene_compose(
-                        cutout.handle, canvas.handle, &place, shadow == nil ? nil : shade, $0, out, error)
+                        cutout.handle, canvas.handle, &place, shadow == nil ? nil : shade, cancel, out, error)
                 }
             }
         }
-        return Bitmap(owning: handle)
     }
 
     /// Paints the backdrop and composes: what one photo needs.
@@ -44,7 +40,7 @@ public enum Studio {
     /// - Parameter placement: nil levels a side view and fits the object into the canvas.
     public static func compose(
         cutout: Bitmap, backdrop: Backdrop, canvas: CanvasSize, placement: Placement? = nil, shadow: Bool = true,
-        cancel: CancelFlag = CancelFlag()
+        cancel: CancelFlag? = nil
     ) throws(Failure) -> Bitmap {
         let place: Placement
         if let placement {
@@ -60,10 +56,10 @@ public enum Studio {
     }
 
     /// Median luminance (Rec. 709, linear light, 0...1) of a cut-out's opaque pixels; 0 without any.
-    public static func luminance(_ cutout: Bitmap, cancel: CancelFlag = CancelFlag()) throws(Failure) -> Double {
+    public static func luminance(_ cutout: Bitmap, cancel: CancelFlag? = nil) throws(Failure) -> Double {
         var value = 0.0
-        try checkShim { error in
-            cancel.withAddress { cvs_scene_luminance(cutout.handle, $0, &value, error) }
+        try withCancelAddress(cancel) { cancel throws(Failure) in
+            try checkShim { error in cvs_scene_luminance(cutout.handle, cancel, &value, error) }
         }
         return value
     }
