@@ -45,7 +45,8 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Stages", dependencies: ["Imaging", "Pipeline"], exclude: ["Cutout/README.md", "Renditions/README.md", "Spin/README.md"],
-            resources: [.embedInCode("Spin/Viewer/viewer.html")], swiftSettings: strict),
+            resources: ["viewer.html", "viewer.css", "words.js", "frames.js", "view.js", "turn.js", "input.js", "start.js"]
+                .map { .embedInCode("Spin/Viewer/\($0)") }, swiftSettings: strict),
         .target(name: "Worker", dependencies: ["CProcess", "JobQueue", "Pipeline", "Storage"], swiftSettings: strict),
         .target(name: "JobAPI", dependencies: ["CMicroHTTPD", "JobQueue", "Pipeline", "Storage"], swiftSettings: strict),
         .executableTarget(

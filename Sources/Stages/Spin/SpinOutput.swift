@@ -1,0 +1,47 @@
+public import Imaging
+
+/// What a spin says of itself: the stage's data, and with file names its manifest.
+public struct SpinOutput: Codable, Sendable, Equatable {
+    public struct Frame: Codable, Sendable, Equatable {
+        public var index: Int
+        /// Degrees from the first photo in walking order.
+        public var azimuth: Double
+        /// The view that the azimuth stands for: `front`, `front-left`, ...
+        public var view: String
+        /// A photograph, not a synthesis.
+        public var real: Bool
+        /// 0...1.
+        public var quality: Double
+        public var slot: String
+        public var file: String
+        /// `cropped-left`, `enlarged`, `scale-limited`, `tone-limited`, `levelled`.
+        public var notes: [String]
+        /// The declared tone of this frame, see `Placement.toneGain`.
+        public var toneGain: Double
+    }
+
+    /// Cells run left to right, then down; cell i shows frame i.
+    public struct Sprite: Codable, Sendable, Equatable {
+        public var file: String
+        public var columns, rows, cellWidth, cellHeight: Int
+    }
+
+    public struct Skipped: Codable, Sendable, Equatable {
+        public var slot: String
+        public var reason: String
+    }
+
+    public var frames: [Frame]
+    public var canvas: CanvasSize
+    public var backdrop: String
+    /// `assumed`: equal steps in the order of the photos. `slots`: the views that the inputs' names say.
+    public var azimuthSource: String
+    public var direction: String
+    public var sprite: Sprite
+    /// A best ... D.
+    public var grade: String
+    public var gradeReason: String
+    /// In plain words what fewer or broken photos cost.
+    public var lost: [String]
+    public var skipped: [Skipped]
+}

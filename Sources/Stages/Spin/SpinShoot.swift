@@ -1,0 +1,107 @@
+internal import Foundation
+internal import Imaging
+internal import Pipeline
+
+/// The second pass: one photo after the other is placed, written and forgotten.
+struct SpinShoot {
+    private let options: SpinOptions
+    private let canvas: CanvasSize
+    private let context: StageContext
+    private let backdrop: Backdrop
+    private let floor: Bitmap
+    private var sprite: SpinSprite
+    private var frames: [SpinOutput.Frame] = []
+    /// Encoded frames for the viewer, some tens of kilobytes each.
+    private var viewerFrames: [Data] = []
+
+    init(
+        _ options: SpinOptions, _ canvas: CanvasSize, _ plan: SpinPlan, _ context: StageContext
+    ) throws(Failure) {
+        (self.options, self.canvas, self.context) = (options, canvas, context)
+        backdrop = try .named(options.backdrop)
+        floor = try Studio.paint(backdrop, canvas: canvas, wheelLine: plan.wheelLine, cancel: context.cancel)
+        sprite = try SpinSprite(count: plan.frames.count, canvas: canvas)
+        try folder("frames")
+    }
+
+    /// More pixels than twice the canvas can't be seen.
+    static func decode(
+        _ input: StageInput, _ options: SpinOptions, _ context: StageContext
+    ) throws(Failure) -> Bitmap {
+        try ImageFile.decode(input, in: context, as: .rgba, maxSide: 2 * max(options.width, options.height))
+    }
+
+    mutating func take(_ seen: SpinSurvey.Seen, _ plan: SpinPlan.Frame, _ index: Int) throws(Failure) {
+        let cutout = try Self.decode(seen.input, options, context)
+        let picture = try Studio.compose(
+            cutout: cutout, over: floor, placement: plan.placement, shadow: options.shadow ? backdrop : nil,
+            cancel: context.cancel)
+        try sprite.add(picture, at: index, cancel: context.cancel)
+        let name = "frames/" + String(repeating: "0", count: index < 9 ? 2 : 1) + "\(index + 1)"
+        let bytes = try picture.encoded(.webp(quality: options.quality), cancel: context.cancel)
+        viewerFrames.append(try viewerBytes(picture, bytes))
+        try emit(bytes, name, "\(name).webp", "image/webp", canvas)
+        let view = ViewName(azimuth: seen.azimuth, direction: options.direction)
+        frames.append(
+            SpinOutput.Frame(
+                index: index, azimuth: seen.azimuth, view: view.rawValue, real: true, quality: plan.quality,
+                slot: seen.input.slot, file: "\(name).webp",
+                notes: plan.notes + (plan.placement.roll == 0 ? [] : ["levelled"]), toneGain: plan.placement.toneGain))
+    }
+
+    /// Writes sprite, manifest and page.
+    func finish(_ survey: SpinSurvey, _ ring: SpinRing) throws(Failure) -> SpinOutput {
+        let cropped = frames.filter { $0.notes.contains { $0.hasPrefix("cropped") } }.count
+        let grade = SpinGrade(azimuths: frames.map(\.azimuth), cropped: cropped, skipped: survey.skipped.count)
+        let output = SpinOutput(
+            frames: frames, canvas: canvas, backdrop: backdrop.name,
+            azimuthSource: ring.fromSlots ? "slots" : "assumed",
+            direction: ring.direction.rawValue, sprite: sprite.layout(file: "sprite.webp"), grade: grade.letter,
+            gradeReason: grade.reason, lost: grade.lost, skipped: survey.skipped)
+        let sheet = try sprite.picture.encoded(.webp(quality: max(30, options.quality - 12)), cancel: context.cancel)
+        let page = ViewerPage(
+            spin: output, startAzimuth: options.startAzimuth, isDark: backdrop.isDark, frames: viewerFrames,
+            frameSize: viewerSize, sprite: sheet)
+        try emit(
+            sheet, "sprite", "sprite.webp", "image/webp",
+            CanvasSize(width: sprite.picture.width, height: sprite.picture.height))
+        try emit(try JSON.encode(output, pretty: true), "manifest", "manifest.json", "application/json", nil)
+        try emit(try page.html(), "viewer", "viewer.html", "text/html", nil)
+        return output
+    }
+
+    private var viewerSize: CanvasSize {
+        let width = min(options.viewerWidth, canvas.width)
+        return CanvasSize(width: width, height: (canvas.height * width + canvas.width / 2) / canvas.width)
+    }
+
+    private func viewerBytes(_ picture: Bitmap, _ bytes: Data) throws(Failure) -> Data {
+        let size = viewerSize
+        if size == canvas { return bytes }
+        return try picture.resized(width: size.width, height: size.height, cancel: context.cancel)
+            .encoded(.webp(quality: options.quality), cancel: context.cancel)
+    }
+
+    private func emit(
+        _ bytes: Data, _ name: String, _ path: String, _ mediaType: String, _ size: CanvasSize?
+    ) throws(Failure) {
+        let file = context.scratch.appending(path: path)
+        do { try bytes.write(to: file, options: .atomic) } catch {
+            throw Failure(
+                .storageUnavailable, "A file can't be written.", hint: "Check free space and rights.",
+                detail: "\(path): \(error)")
+        }
+        try context.emit(
+            EmittedFile(
+                name: name, path: path, file: file, mediaType: mediaType, width: size?.width, height: size?.height))
+    }
+
+    private func folder(_ name: String) throws(Failure) {
+        do {
+            try FileManager.default.createDirectory(
+                at: context.scratch.appending(path: name), withIntermediateDirectories: true)
+        } catch {
+            throw Failure(.storageUnavailable, "A folder can't be made.", detail: "\(name): \(error)")
+        }
+    }
+}
