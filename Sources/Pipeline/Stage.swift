@@ -12,6 +12,8 @@ public protocol Stage: Sendable {
     /// One sentence for `rundum kinds` and the API.
     static var abstract: String { get }
     static var arity: InputArity { get }
+    /// Slots that may come along without counting, such as the `mask` of a picture.
+    static var companions: Set<String> { get }
 
     /// Semantic checks which `Codable` and the schema cannot express. Runs in the API and again in the worker.
     static func validate(_ options: Options) throws(Failure)
@@ -25,6 +27,7 @@ public protocol Stage: Sendable {
 }
 
 extension Stage {
+    public static var companions: Set<String> { [] }
     public static func validate(_ options: Options) throws(Failure) {}
     public func identity(for options: Options) throws(Failure) -> [String] { [] }
     public func warmUp() throws(Failure) {}

@@ -23,9 +23,10 @@ public struct StageRegistry: Sendable {
     /// The request with its options completed and checked; what the API and the command line do before they enqueue.
     public func admit(_ request: JobRequest) throws(Failure) -> JobRequest {
         let stage = try stage(request.kind)
-        guard stage.arity.accepts(request.inputs.count) else {
+        let counted = request.inputs.count { !stage.companions.contains($0.slot) }
+        guard stage.arity.accepts(counted) else {
             throw Failure(
-                .invalidInputs, "\(request.kind) does not take \(request.inputs.count) inputs.",
+                .invalidInputs, "\(request.kind) does not take \(counted) inputs.",
                 hint: "It takes \(stage.arity.words).")
         }
         guard Set(request.inputs.map(\.slot)).count == request.inputs.count else {
@@ -44,6 +45,8 @@ public protocol AnyStage: Sendable {
     var abstract: String { get }
     var arity: InputArity { get }
     var schema: OptionsSchema { get }
+    /// Slots that may come along without counting.
+    var companions: Set<String> { get }
 
     /// The options with every default filled in, after schema and semantic checks.
     func complete(_ options: JSONValue) throws(Failure) -> JSONValue
@@ -51,6 +54,10 @@ public protocol AnyStage: Sendable {
     func identity(for options: JSONValue) throws(Failure) -> [String]
     func warmUp() throws(Failure)
     func run(_ options: JSONValue, in context: StageContext) async throws(Failure) -> JSONValue
+}
+
+extension AnyStage {
+    public var companions: Set<String> { [] }
 }
 
 extension InputArity {
@@ -71,6 +78,7 @@ private struct Erased<S: Stage>: AnyStage {
     var abstract: String { S.abstract }
     var arity: InputArity { S.arity }
     var schema: OptionsSchema { S.Options.schema }
+    var companions: Set<String> { S.companions }
 
     func complete(_ options: JSONValue) throws(Failure) -> JSONValue {
         try JSON.value(of: typed(options))
