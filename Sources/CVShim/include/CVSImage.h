@@ -57,6 +57,17 @@ CVSStatus cvs_with_alpha(const CVSImage *image, const CVSImage *alpha, CVSImage 
 CVSStatus cvs_paste(const CVSImage *base, const CVSImage *over, int32_t x, int32_t y,
                     CVSImage *_Nullable *_Nonnull out, CVSError *error) CVS_NOEXCEPT;
 
+/// Pixels; all 0 when there is nothing.
+typedef struct CVSBox {
+    int32_t x, y, width, height;
+} CVSBox;
+
+/// The smallest box around every sample >= `threshold` of a 1-channel picture.
+CVSStatus cvs_bounds(const CVSImage *mask, uint8_t threshold, CVSBox *box, CVSError *error) CVS_NOEXCEPT;
+/// Mean structural similarity of two pictures' luma, -1...1, with the 11 x 11 Gaussian window of sigma 1.5
+/// (Wang, Bovik, Sheikh, Simoncelli 2004). Sizes must be equal; sides below 11 use the largest odd window that fits.
+CVSStatus cvs_ssim(const CVSImage *a, const CVSImage *b, double *similarity, CVSError *error) CVS_NOEXCEPT;
+
 #pragma clang assume_nonnull end
 #ifdef __cplusplus
 }
