@@ -66,8 +66,9 @@ public enum Blurhash {
         }
     }
 
+    /// Sampled at pixel centres, so that a plain picture has no contrast at all.
     private static func cosines(_ count: Int, _ length: Int) -> [[Double]] {
-        (0..<count).map { i in (0..<length).map { cos(.pi * Double(i) * Double($0) / Double(length)) } }
+        (0..<count).map { i in (0..<length).map { cos(.pi * Double(i) * (Double($0) + 0.5) / Double(length)) } }
     }
 
     private static func linearise(_ value: Double) -> Double {

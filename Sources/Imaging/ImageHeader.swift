@@ -24,6 +24,12 @@ public struct ImageHeader: Sendable, Equatable, Codable {
         public let focalLength35: Double?
         public let make: String?
         public let model: String?
+
+        public init(
+            focalLength: Double? = nil, focalLength35: Double? = nil, make: String? = nil, model: String? = nil
+        ) {
+            (self.focalLength, self.focalLength35, self.make, self.model) = (focalLength, focalLength35, make, model)
+        }
     }
 
     init(_ header: CVSHeader) {

@@ -7,13 +7,12 @@
 #include <cstring>
 
 #include "../Image/Pixels.hpp"
+#include "Container.hpp"
 #include "Format.hpp"
 #include "Vips.hpp"
 
 struct CVSBytes {
-    void *data = nullptr;
-    size_t count = 0;
-    ~CVSBytes() { g_free(data); }
+    cvs::codec::Bytes bytes;
 };
 
 namespace cvs::codec {
@@ -33,33 +32,68 @@ void killWhenCancelled(VipsImage *image, VipsProgress *, void *cancel) {
     if (__atomic_load_n(static_cast<const bool *>(cancel), __ATOMIC_RELAXED)) vips_image_set_kill(image, TRUE);
 }
 
-void save(VipsImage *image, const CVSEncoding &how, CVSBytes &to) {
-    const int quality = std::clamp(how.quality, 1, 100);
+/// What a libvips saver gives.
+struct Saved {
+    void *data = nullptr;
+    size_t count = 0;
+    ~Saved() { g_free(data); }
+    Bytes bytes() const { return Bytes(static_cast<uint8_t *>(data), static_cast<uint8_t *>(data) + count); }
+};
+
+Bytes savedJPEG(VipsImage *image, const CVSEncoding &how) {
+    Saved to;
     const auto chroma = how.full_chroma ? VIPS_FOREIGN_SUBSAMPLE_OFF : VIPS_FOREIGN_SUBSAMPLE_ON;
-    const char *profile = how.embed_srgb ? "srgb" : nullptr;
+    must(vips_jpegsave_buffer(image, &to.data, &to.count, "Q", std::clamp(how.quality, 1, 100), "interlace",
+                              gboolean(how.progressive), "optimize_coding", TRUE, "subsample_mode", chroma, "strip", TRUE,
+                              nullptr));
+    if (!how.embed_srgb) return to.bytes();
+    // Stripping takes the profile away, and not stripping makes libvips write an EXIF block: so it is put in here.
+    VipsBlob *profile = nullptr;
+    must(vips_profile_load("srgb", &profile, nullptr));
+    size_t count = 0;
+    const void *data = vips_blob_get(profile, &count);
+    Bytes tagged = withProfile(to.bytes(), data, count);
+    vips_area_unref(VIPS_AREA(profile));
+    return tagged;
+}
+
+Bytes savedPNG(VipsImage *image, const CVSEncoding &how) {
+    Saved to;
+    must(vips_pngsave_buffer(image, &to.data, &to.count, "compression", std::clamp(how.effort, 0, 9), "filter",
+                             VIPS_FOREIGN_PNG_FILTER_ALL, "strip", gboolean(!how.embed_srgb), "profile",
+                             how.embed_srgb ? "srgb" : nullptr, nullptr));
+    return to.bytes();
+}
+
+Bytes savedWebP(VipsImage *image, const CVSEncoding &how) {
+    Saved to;
+    must(vips_webpsave_buffer(image, &to.data, &to.count, "Q", std::clamp(how.quality, 1, 100), "lossless",
+                              gboolean(how.lossless), "alpha_q", std::clamp(how.alpha_quality, 0, 100), "effort",
+                              std::clamp(how.effort, 0, 6), "strip", TRUE, "profile", how.embed_srgb ? "srgb" : nullptr,
+                              nullptr));
+    return withoutExif(to.bytes());
+}
+
+Bytes savedAVIF(VipsImage *image, const CVSEncoding &how) {
+    Saved to;
+    const auto chroma = how.full_chroma ? VIPS_FOREIGN_SUBSAMPLE_OFF : VIPS_FOREIGN_SUBSAMPLE_ON;
+    must(vips_heifsave_buffer(image, &to.data, &to.count, "compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "Q",
+                              std::clamp(how.quality, 1, 100), "lossless", gboolean(how.lossless), "effort",
+                              std::clamp(how.effort, 0, 9), "subsample_mode", chroma, "bitdepth", 8, "strip", TRUE,
+                              nullptr));
+    return to.bytes();
+}
+
+Bytes saved(VipsImage *image, const CVSEncoding &how) {
     switch (how.format) {
-    case CVSFormatJPEG:
-        must(vips_jpegsave_buffer(image, &to.data, &to.count, "Q", quality, "interlace", gboolean(how.progressive),
-                                  "optimize_coding", TRUE, "subsample_mode", chroma, "strip", TRUE, "profile", profile,
-                                  nullptr));
-        break;
-    case CVSFormatPNG:
-        must(vips_pngsave_buffer(image, &to.data, &to.count, "compression", std::clamp(how.effort, 0, 9), "filter",
-                                 VIPS_FOREIGN_PNG_FILTER_ALL, "strip", TRUE, "profile", profile, nullptr));
-        break;
-    case CVSFormatWebP:
-        must(vips_webpsave_buffer(image, &to.data, &to.count, "Q", quality, "lossless", gboolean(how.lossless),
-                                  "alpha_q", std::clamp(how.alpha_quality, 0, 100), "effort",
-                                  std::clamp(how.effort, 0, 6), "strip", TRUE, "profile", profile, nullptr));
-        break;
-    case CVSFormatAVIF:
-        must(vips_heifsave_buffer(image, &to.data, &to.count, "compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "Q",
-                                  quality, "lossless", gboolean(how.lossless), "effort", std::clamp(how.effort, 0, 9),
-                                  "subsample_mode", chroma, "bitdepth", 8, "strip", TRUE, nullptr));
-        break;
+    case CVSFormatJPEG: return savedJPEG(image, how);
+    case CVSFormatPNG: return savedPNG(image, how);
+    case CVSFormatWebP: return savedWebP(image, how);
+    case CVSFormatAVIF: return savedAVIF(image, how);
     case CVSFormatHEIF:
-    case CVSFormatTIFF: throw Error{CVSStatusBadArgument, std::string(name(how.format)) + " is read only"};
+    case CVSFormatTIFF: break;
     }
+    throw Error{CVSStatusBadArgument, std::string(name(how.format)) + " is read only"};
 }
 
 /// The longest side that a format can hold, since its own library would only give an error text.
@@ -79,9 +113,9 @@ void check(const cv::Mat &mat, CVSFormat format) {
                                              " pixels are more than " + name(format) + " can hold"};
 }
 
-void writeAll(int descriptor, const CVSBytes &bytes) {
-    const char *next = static_cast<const char *>(bytes.data);
-    size_t left = bytes.count;
+void writeAll(int descriptor, const Bytes &bytes) {
+    const uint8_t *next = bytes.data();
+    size_t left = bytes.size();
     while (left > 0) {
         const ssize_t wrote = ::write(descriptor, next, left);
         if (wrote < 0 && errno == EINTR) continue;
@@ -108,7 +142,7 @@ extern "C" CVS_EXPORT CVSStatus cvs_encode(const CVSImage *image, CVSEncoding en
                 g_signal_connect(picture.get(), "eval", G_CALLBACK(killWhenCancelled), const_cast<bool *>(cancel));
             }
             try {
-                save(picture.get(), encoding, *bytes);
+                bytes->bytes = saved(picture.get(), encoding);
             } catch (const VipsFailure &) {
                 cvs::stopIfCancelled(cancel);
                 if (!alone) throw;
@@ -120,9 +154,9 @@ extern "C" CVS_EXPORT CVSStatus cvs_encode(const CVSImage *image, CVSEncoding en
 }
 
 extern "C" CVS_EXPORT const uint8_t *cvs_bytes_data(const CVSBytes *bytes) noexcept {
-    return static_cast<const uint8_t *>(bytes->data);
+    return bytes->bytes.data();
 }
-extern "C" CVS_EXPORT size_t cvs_bytes_count(const CVSBytes *bytes) noexcept { return bytes->count; }
+extern "C" CVS_EXPORT size_t cvs_bytes_count(const CVSBytes *bytes) noexcept { return bytes->bytes.size(); }
 extern "C" CVS_EXPORT void cvs_bytes_destroy(CVSBytes *bytes) noexcept { delete bytes; }
 
 extern "C" CVS_EXPORT CVSStatus cvs_bytes_write(const CVSBytes *bytes, const char *path, CVSError *error) noexcept {
@@ -132,7 +166,7 @@ extern "C" CVS_EXPORT CVSStatus cvs_bytes_write(const CVSBytes *bytes, const cha
         const int descriptor = ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
         if (descriptor < 0) throw cvs::Error{CVSStatusWriteFailed, std::strerror(errno)};
         try {
-            cvs::codec::writeAll(descriptor, *bytes);
+            cvs::codec::writeAll(descriptor, bytes->bytes);
             if (::close(descriptor) != 0 || ::rename(part.c_str(), path) != 0)
                 throw cvs::Error{CVSStatusWriteFailed, std::strerror(errno)};
         } catch (...) {
