@@ -10,8 +10,10 @@ public protocol JobStore: JobIntake, JobClaims {}
 /// What an upload service, the command line and the API need.
 public protocol JobIntake: Sendable {
     /// Enqueues a job. With a key, the same request again gives the first job, another one `idempotencyMismatch`.
+    ///
+    /// - Throws: `inputMissing` with the slot, when an input is a blob that the tenant does not own, see `own`.
     func enqueue(_ request: JobRequest, tenant: String, idempotencyKey: String?) async throws(Failure) -> Enqueued
-    /// Enqueues a workflow in one transaction.
+    /// Enqueues a workflow in one transaction; its jobs come back in the order of the steps.
     func enqueue(_ workflow: WorkflowRequest, tenant: String, idempotencyKey: String?) async throws(Failure) -> Enqueued
 
     /// - Throws: `notFound` when the tenant has no such job.
@@ -20,9 +22,15 @@ public protocol JobIntake: Sendable {
     /// Newest first, at most `filter.limit`; `next` is the cursor of the following page.
     func jobs(_ filter: JobFilter, tenant: String) async throws(Failure) -> JobPage
 
-    /// Cancels a job that is not final; a running one is told within a second. Dependents are canceled with it.
+    /// Cancels a job that is not final; a running one is told by heartbeat. Dependents are canceled with it.
+    ///
+    /// Once this has returned the job never succeeds: a running one that ends with a result all the same ends `canceled`.
+    /// Asked again, it answers the job as it is.
+    /// - Throws: `conflict` when the job has ended otherwise.
     func cancel(_ id: UUID, tenant: String) async throws(Failure) -> Job
-    /// Puts a failed or canceled job back, with a fresh count of attempts, and frees those dependents that failed by it.
+    /// Puts a failed or canceled job back, with a fresh count of attempts, and those dependents that ended by it.
+    ///
+    /// - Throws: `conflict` when it is neither, or when it ended by a dependency, which is then the one to retry.
     func retry(_ id: UUID, tenant: String) async throws(Failure) -> Job
 
     /// Notes that `tenant` may read the blob.
@@ -41,10 +49,13 @@ public protocol JobClaims: Sendable {
     /// Ends the worker: its attempts are released and its lease goes.
     func deregister(_ worker: WorkerID) async throws(Failure)
 
-    /// Takes up to `limit` queued jobs; each attempt is counted and fenced by a token of its own.
+    /// Takes up to `limit` queued jobs; each attempt is counted and fenced by a token of its own. Promotes what is due.
+    ///
+    /// A worker that is unknown or whose lease ran out gets none; its heartbeat tells it so.
     func claim(_ worker: WorkerID, kinds: [Kind], limit: Int) async throws(Failure) -> [Claim]
     /// Ends an attempt with its result, frees dependents, fills the result cache, and notes the outputs' owner.
     ///
+    /// The same call again, after its answer was lost, gives the same answer. An empty cache key fills no cache.
     /// - Returns: false when the fence is stale: somebody else has the job, and this result is dropped.
     func complete(_ claim: Claim, result: StageResult, cacheKey: String, cached: Bool) async throws(Failure) -> Bool
     /// Ends an attempt without a result as the disposition says; false when the fence is stale.

@@ -22,23 +22,30 @@ final class Listener: Sendable {
 
     deinit { stop() }
 
-    /// Returns at the next notification, or after `timeout`.
+    /// Returns at the next notification, after `timeout`, or when the task is cancelled.
     func wait(_ timeout: Duration) async {
         startOnce()
-        await withCheckedContinuation { continuation in
-            let ticket: UInt64? = state.withLock { state in
-                if state.pending || state.stopped {
-                    state.pending = false
-                    return nil
+        let ticket = state.withLock { state in
+            state.next += 1
+            return state.next
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let waits = state.withLock { state in
+                    if state.pending || state.stopped || Task.isCancelled {
+                        state.pending = false
+                        return false
+                    }
+                    state.waiting[ticket] = continuation
+                    return true
                 }
-                state.next += 1
-                state.waiting[state.next] = continuation
-                return state.next
+                guard waits else { return continuation.resume() }
+                let (seconds, attoseconds) = timeout.components
+                let delay = Double(seconds) + Double(attoseconds) / 1e18
+                DispatchQueue.global().asyncAfter(deadline: .now() + delay) { [weak self] in self?.expire(ticket) }
             }
-            guard let ticket else { return continuation.resume() }
-            let (seconds, attoseconds) = timeout.components
-            let delay = Double(seconds) + Double(attoseconds) / 1e18
-            DispatchQueue.global().asyncAfter(deadline: .now() + delay) { [weak self] in self?.expire(ticket) }
+        } onCancel: {
+            expire(ticket)
         }
     }
 
