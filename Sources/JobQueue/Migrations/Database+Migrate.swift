@@ -7,11 +7,12 @@ extension Database {
     /// - Throws: `conflict` when the database is newer than the program.
     public func migrate() async throws(Failure) -> [String] {
         try await run { connection throws(Failure) in
-            let known = try connection.query(MigrationStatements.exists)[0].bool("found")
-            if known, try Self.pending(connection).isEmpty { return [] }
+            if try Self.isPrepared(connection), try Self.pending(connection).isEmpty { return [] }
             try connection.script("begin", named: "migrate.begin")
             _ = try connection.query(MigrationStatements.lock)
-            try connection.script(MigrationStatements.prepare.sql, named: MigrationStatements.prepare.name)
+            if try !Self.isPrepared(connection) {
+                try connection.script(MigrationStatements.prepare.sql, named: MigrationStatements.prepare.name)
+            }
             let pending = try Self.pending(connection)
             for migration in pending {
                 try connection.script(migration.sql, named: "migration.\(migration.name)")
@@ -21,6 +22,10 @@ extension Database {
             try connection.script("commit", named: "migrate.commit")
             return pending.map(\.name)
         }
+    }
+
+    private static func isPrepared(_ connection: Connection) throws(Failure) -> Bool {
+        try connection.query(MigrationStatements.prepared).first?.bool("found") ?? false
     }
 
     private static func pending(_ connection: Connection) throws(Failure) -> [Migration] {
@@ -36,15 +41,22 @@ extension Database {
 }
 
 private enum MigrationStatements {
-    static let exists = Statement(
-        "migration.exists", "select to_regclass('rundum.migration') is not null as found")
+    /// Reads the catalogue's tables: `if not exists` and to_regclass go by a cache that does not yet know what another
+    /// transaction made while this one waited for the lock.
+    static let prepared = Statement(
+        "migration.prepared",
+        """
+        select exists (
+            select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+            where n.nspname = 'rundum' and c.relname = 'migration') as found
+        """)
     /// For the transaction only, so that it also holds behind a transaction pooler.
     static let lock = Statement("migration.lock", "select pg_advisory_xact_lock(7248306134021)")
     static let prepare = Statement(
         "migration.prepare",
         """
         create schema if not exists rundum;
-        create table if not exists rundum.migration (
+        create table rundum.migration (
             version integer primary key, name text not null, applied_at timestamptz not null default now()
         );
         """)

@@ -28,6 +28,8 @@ final class Connection {
                 hint: "Is it running, and is DATABASE_URL right?", detail: message.trimmed)
         }
         self.handle = handle
+        // Notices ("already exists, skipping") would go to standard error.
+        PQsetNoticeProcessor(handle, { _, _ in }, nil)
     }
 
     deinit { PQfinish(handle) }

@@ -1,0 +1,982 @@
+CREATE SCHEMA rundum;
+
+CREATE TYPE rundum.job_state AS ENUM (
+    'blocked',
+    'scheduled',
+    'queued',
+    'running',
+    'succeeded',
+    'review',
+    'failed',
+    'canceled'
+);
+
+CREATE TABLE rundum.done (
+    id uuid NOT NULL,
+    run_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone DEFAULT now() NOT NULL,
+    fence bigint NOT NULL,
+    revision bigint NOT NULL,
+    workflow_id uuid,
+    progress double precision NOT NULL,
+    ended_by uuid,
+    tenant_id integer NOT NULL,
+    attempt integer NOT NULL,
+    max_attempts integer NOT NULL,
+    state rundum.job_state NOT NULL,
+    priority smallint NOT NULL,
+    tolerant boolean NOT NULL,
+    cached boolean DEFAULT false NOT NULL,
+    kind text NOT NULL,
+    step text NOT NULL,
+    label text,
+    subject text,
+    options jsonb NOT NULL,
+    inputs jsonb NOT NULL,
+    result jsonb,
+    failure jsonb,
+    CONSTRAINT done_by_another_did_not_succeed CHECK (((ended_by IS NULL) OR (state = ANY (ARRAY['failed'::rundum.job_state, 'canceled'::rundum.job_state])))),
+    CONSTRAINT done_cached_has_result CHECK (((NOT cached) OR (result IS NOT NULL))),
+    CONSTRAINT done_has_failure CHECK (((state = ANY (ARRAY['failed'::rundum.job_state, 'canceled'::rundum.job_state])) = (failure IS NOT NULL))),
+    CONSTRAINT done_has_result CHECK (((state = ANY (ARRAY['succeeded'::rundum.job_state, 'review'::rundum.job_state])) = (result IS NOT NULL))),
+    CONSTRAINT done_state_is_final CHECK ((state = ANY (ARRAY['succeeded'::rundum.job_state, 'review'::rundum.job_state, 'failed'::rundum.job_state, 'canceled'::rundum.job_state])))
+)
+PARTITION BY RANGE (id);
+
+CREATE TABLE rundum.job (
+    id uuid NOT NULL,
+    vt bigint DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    run_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    worker_id bigint,
+    fence bigint DEFAULT 0 NOT NULL,
+    revision bigint DEFAULT 1 NOT NULL,
+    workflow_id uuid,
+    progress double precision DEFAULT 0 NOT NULL,
+    tenant_id integer NOT NULL,
+    attempt integer DEFAULT 0 NOT NULL,
+    max_attempts integer DEFAULT 5 NOT NULL,
+    deps_left integer DEFAULT 0 NOT NULL,
+    state rundum.job_state NOT NULL,
+    priority smallint DEFAULT 1 NOT NULL,
+    cancel boolean DEFAULT false NOT NULL,
+    tolerant boolean DEFAULT false NOT NULL,
+    kind text NOT NULL,
+    step text DEFAULT ''::text NOT NULL,
+    label text,
+    subject text,
+    options jsonb DEFAULT '{}'::jsonb NOT NULL,
+    inputs jsonb DEFAULT '[]'::jsonb NOT NULL,
+    resolved jsonb,
+    failure jsonb,
+    CONSTRAINT job_attempts CHECK (((attempt >= 0) AND ((max_attempts >= 1) AND (max_attempts <= 1000)))),
+    CONSTRAINT job_blocked_has_dependencies CHECK (((state = 'blocked'::rundum.job_state) = (deps_left > 0))),
+    CONSTRAINT job_cancel_is_running CHECK (((NOT cancel) OR (state = 'running'::rundum.job_state))),
+    CONSTRAINT job_kind CHECK ((kind <> ''::text)),
+    CONSTRAINT job_label_in_workflow CHECK (((label IS NULL) = (workflow_id IS NULL))),
+    CONSTRAINT job_priority CHECK (((priority >= 0) AND (priority <= 3))),
+    CONSTRAINT job_progress CHECK (((progress >= (0)::double precision) AND (progress <= (1)::double precision))),
+    CONSTRAINT job_running_has_worker CHECK (((state = 'running'::rundum.job_state) = (worker_id IS NOT NULL))),
+    CONSTRAINT job_running_was_claimed CHECK (((state <> 'running'::rundum.job_state) OR ((started_at IS NOT NULL) AND (attempt > 0) AND (fence > 0)))),
+    CONSTRAINT job_shapes CHECK (((jsonb_typeof(options) = 'object'::text) AND (jsonb_typeof(inputs) = 'array'::text))),
+    CONSTRAINT job_state_is_live CHECK ((state = ANY (ARRAY['blocked'::rundum.job_state, 'scheduled'::rundum.job_state, 'queued'::rundum.job_state, 'running'::rundum.job_state])))
+)
+WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_vacuum_cost_delay='0', autovacuum_vacuum_insert_scale_factor='0', autovacuum_vacuum_insert_threshold='100000');
+
+CREATE VIEW rundum.any_job AS
+ SELECT job.id,
+    job.tenant_id,
+    job.workflow_id,
+    job.label,
+    job.state,
+    job.kind,
+    job.options,
+    job.inputs,
+    job.subject,
+    job.priority,
+    job.run_at,
+    job.max_attempts,
+    job.attempt,
+    job.progress,
+    job.step,
+    job.failure,
+    NULL::jsonb AS result,
+    false AS cached,
+    job.created_at,
+    job.started_at,
+    NULL::timestamp with time zone AS finished_at,
+    job.revision
+   FROM rundum.job
+UNION ALL
+ SELECT done.id,
+    done.tenant_id,
+    done.workflow_id,
+    done.label,
+    done.state,
+    done.kind,
+    done.options,
+    done.inputs,
+    done.subject,
+    done.priority,
+    done.run_at,
+    done.max_attempts,
+    done.attempt,
+    done.progress,
+    done.step,
+    done.failure,
+    done.result,
+    done.cached,
+    done.created_at,
+    done.started_at,
+    done.finished_at,
+    done.revision
+   FROM rundum.done;
+
+CREATE FUNCTION rundum.cancel(_tenant text, _job uuid) RETURNS SETOF rundum.any_job
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_job rundum.any_job;
+    v_state rundum.job_state;
+begin
+    perform rundum.lock_workflow_of(_job);
+    -- The lock first: the state that is read after it stays.
+    perform 1 from rundum.job j where j.id = _job for update;
+    select a.* into v_job from rundum.any_job a join rundum.tenant t on t.id = a.tenant_id
+    where a.id = _job and t.key = _tenant;
+    if not found then
+        raise exception 'There is no such job.' using errcode = 'RU404';
+    end if;
+    v_state := v_job.state;
+    if v_state = 'running' then
+        update rundum.job j set cancel = true, revision = j.revision + 1 where j.id = _job and not j.cancel;
+    elsif v_state in ('blocked', 'scheduled', 'queued') then
+        perform rundum.finish(
+            _job, 'canceled', null, rundum.failure_record(rundum.cancelled_failure(), v_job.attempt), false, null);
+        perform rundum.settle(_job);
+    elsif v_state <> 'canceled' then
+        raise exception 'The job is already final: %.', v_state using errcode = 'RU409';
+    end if;
+    return query select a.* from rundum.any_job a where a.id = _job;
+end
+$$;
+
+CREATE FUNCTION rundum.cancelled_failure() RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select '{"code": "cancelled", "summary": "The job was cancelled."}'::jsonb
+$$;
+
+CREATE FUNCTION rundum.claim(_worker bigint, _kinds text[], _limit integer) RETURNS TABLE(job uuid, fence bigint, tenant text, workflow uuid, label text, attempt integer, kind text, options jsonb, inputs jsonb, resolved jsonb, subject text, priority smallint, run_at timestamp with time zone, max_attempts integer)
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+begin
+    if not exists (select from rundum.worker w where w.id = _worker and w.lease_until > now()) then
+        return;
+    end if;
+    perform rundum.promote(100);
+    return query
+    with ready as materialized (
+        select j.id from rundum.job j where j.state = 'queued' and j.kind = any (_kinds)
+        order by j.priority, j.vt, j.id limit _limit for update skip locked
+    ),
+    taken as (
+        update rundum.job j set
+            state = 'running', worker_id = _worker, fence = nextval('rundum.fence'), attempt = j.attempt + 1,
+            started_at = now(), revision = j.revision + 1
+        from ready r where j.id = r.id
+        returning j.*
+    ),
+    clock as (
+        update rundum.band b set vnow = greatest(b.vnow, f.vt)
+        from (
+            select l.priority, m.vt
+            from (select t.priority, max(t.vt) as vt from taken t group by t.priority) m
+            join rundum.band l on l.priority = m.priority and l.vnow < m.vt
+            for update of l skip locked
+        ) f
+        where b.priority = f.priority
+    )
+    select t.id, t.fence, n.key, t.workflow_id, t.label, t.attempt, t.kind, t.options, t.inputs, t.resolved, t.subject,
+        t.priority, t.run_at, t.max_attempts
+    from taken t join rundum.tenant n on n.id = t.tenant_id
+    order by t.priority, t.vt, t.id;
+end
+$$;
+
+CREATE FUNCTION rundum.complete(_job uuid, _fence bigint, _result jsonb, _cache_key text, _cached boolean) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_job rundum.job;
+begin
+    perform rundum.lock_workflow_of(_job);
+    select j.* into v_job from rundum.job j
+    where j.id = _job and j.fence = _fence and j.state = 'running' for update;
+    if not found then
+        return exists (select from rundum.done d where d.id = _job and d.fence = _fence and d.state <> 'failed');
+    end if;
+    insert into rundum.blob_owner (tenant_id, sha256, bytes)
+    select distinct on (1, 2) v_job.tenant_id, decode(o.value ->> 'sha256', 'hex'), (o.value ->> 'bytes')::bigint
+    from jsonb_each(_result -> 'outputs') o order by 1, 2
+    on conflict do nothing;
+    if _cache_key <> '' and not _cached then
+        insert into rundum.cache as c (tenant_id, key, job_id, result)
+        values (v_job.tenant_id, _cache_key, _job, _result)
+        on conflict (tenant_id, key) do update
+        set job_id = excluded.job_id, result = excluded.result, created_at = excluded.created_at;
+    end if;
+    if v_job.cancel then
+        perform rundum.finish(
+            _job, 'canceled', null, rundum.failure_record(rundum.cancelled_failure(), v_job.attempt), false, null);
+    else
+        perform rundum.finish(
+            _job,
+            case when jsonb_array_length(_result -> 'review') > 0 then 'review' else 'succeeded' end::rundum.job_state,
+            _result, null, _cached, null);
+    end if;
+    if v_job.workflow_id is not null then
+        perform rundum.settle(_job);
+    end if;
+    return true;
+end
+$$;
+
+CREATE FUNCTION rundum.dependency_failure(_root uuid, _state rundum.job_state) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+    select case when _state = 'canceled' then
+        jsonb_build_object('code', 'cancelled', 'summary', format('The step %s was cancelled.', d.label))
+    else
+        jsonb_strip_nulls(jsonb_build_object(
+            'code', 'dependency_failed',
+            'summary', format('The step %s failed: %s', d.label, d.failure #>> '{failure,summary}'),
+            'hint', d.failure #> '{failure,hint}', 'slot', d.failure #> '{failure,slot}',
+            'detail', d.failure #>> '{failure,code}'))
+    end
+    from rundum.done d where d.id = _root
+$$;
+
+CREATE FUNCTION rundum.deregister_worker(_worker bigint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_job record;
+begin
+    for v_job in
+        select j.id, j.fence from rundum.job j where j.worker_id = _worker and j.state = 'running'
+        order by j.workflow_id, j.id
+    loop
+        perform rundum.end_attempt(v_job.id, v_job.fence, null, 'release', interval '0', true);
+    end loop;
+    delete from rundum.worker w where w.id = _worker;
+end
+$$;
+
+CREATE FUNCTION rundum.end_attempt(_job uuid, _fence bigint, _failure jsonb, _disposition text, _delay interval, _taken boolean) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_job rundum.job;
+    v_record jsonb;
+    v_later boolean := _disposition = 'retry' and _delay > interval '0';
+begin
+    perform rundum.lock_workflow_of(_job);
+    select j.* into v_job from rundum.job j
+    where j.id = _job and j.fence = _fence and j.state = 'running' for update;
+    if not found then
+        return exists (select from rundum.done d where d.id = _job and d.fence = _fence and d.result is null)
+            or exists (select from rundum.job j where j.id = _job and j.fence = _fence and j.state <> 'running');
+    end if;
+    if v_job.cancel or _disposition = 'cancel' then
+        v_record := rundum.failure_record(rundum.cancelled_failure(), v_job.attempt);
+        perform rundum.finish(_job, 'canceled', null, v_record, false, null);
+    elsif _disposition = 'discard' then
+        perform rundum.finish(_job, 'failed', null, rundum.failure_record(_failure, v_job.attempt), false, null);
+    else
+        update rundum.job j set
+            state = case when v_later then 'scheduled' else 'queued' end::rundum.job_state, worker_id = null,
+            attempt = case when _disposition = 'release' then j.attempt - 1 else j.attempt end,
+            failure = case when _disposition = 'release' then j.failure
+                else rundum.failure_record(_failure, j.attempt) end,
+            fence = case when _taken then nextval('rundum.fence') else j.fence end,
+            due_at = now() + case when v_later then _delay else interval '0' end,
+            vt = case when v_later then 0 else rundum.take_places(j.tenant_id, j.priority, 1) end,
+            revision = j.revision + 1
+        where j.id = _job;
+        return true;
+    end if;
+    if v_job.workflow_id is not null then
+        perform rundum.settle(_job);
+    end if;
+    return true;
+end
+$$;
+
+CREATE FUNCTION rundum.enqueue_steps(_tenant text, _name text, _steps jsonb, _key text) RETURNS TABLE(replayed boolean, workflow uuid, job rundum.any_job)
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_tenant integer := rundum.tenant_number(_tenant);
+    v_hash bytea := sha256(convert_to(jsonb_build_array(_name, _steps)::text, 'UTF8'));
+    v_first rundum.idempotency;
+    v_workflow uuid;
+    v_ids uuid[];
+begin
+    if _key is not null then
+        insert into rundum.idempotency (tenant_id, key, request_hash) values (v_tenant, _key, v_hash)
+        on conflict do nothing;
+        if not found then
+            select i.* into strict v_first from rundum.idempotency i where i.tenant_id = v_tenant and i.key = _key;
+            if v_first.request_hash <> v_hash then
+                raise exception 'The idempotency key was used with another request.'
+                    using errcode = 'RU422', hint = 'Use a new key for a new request.';
+            end if;
+            return query select true, v_first.workflow_id, j from rundum.any_job j where j.id = any (v_first.jobs) order by j.id;
+            return;
+        end if;
+    end if;
+    perform rundum.refuse_foreign_blobs(v_tenant, _steps);
+    if _name is not null then
+        v_workflow := rundum.uuid_v7((extract(epoch from clock_timestamp()) * 1000000)::bigint);
+        insert into rundum.workflow (id, tenant_id, name) values (v_workflow, v_tenant, _name);
+    end if;
+    v_ids := rundum.insert_steps(v_tenant, v_workflow, _steps);
+    if _key is not null then
+        update rundum.idempotency i set workflow_id = v_workflow, jobs = v_ids
+        where i.tenant_id = v_tenant and i.key = _key;
+    end if;
+    return query select false, v_workflow, j from rundum.any_job j where j.id = any (v_ids) order by j.id;
+end
+$$;
+
+CREATE FUNCTION rundum.failure_record(_failure jsonb, _attempt integer) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+    select jsonb_build_object('failure', _failure, 'attempt', _attempt,
+        'at', to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))
+$$;
+
+CREATE FUNCTION rundum.finish(_job uuid, _state rundum.job_state, _result jsonb, _failure jsonb, _cached boolean, _ended_by uuid) RETURNS void
+    LANGUAGE sql
+    AS $$
+    with gone as (delete from rundum.job where id = _job returning *)
+    insert into rundum.done (
+        id, run_at, created_at, started_at, fence, revision, workflow_id, progress, ended_by, tenant_id, attempt,
+        max_attempts, state, priority, tolerant, cached, kind, step, label, subject, options, inputs, result, failure)
+    select id, run_at, created_at, started_at, fence, revision + 1, workflow_id,
+        case when _result is null then progress else 1 end, _ended_by, tenant_id, attempt, max_attempts, _state, priority,
+        tolerant, _cached, kind, case when _result is null then step else '' end, label, subject, options, inputs, _result,
+        _failure
+    from gone
+$$;
+
+CREATE FUNCTION rundum.free_job(_job rundum.job) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_inputs record;
+    v_failed uuid;
+    v_failure jsonb;
+    v_due boolean := _job.due_at <= now();
+begin
+    select count(*) as total, count(i.sha256) as kept,
+        (array_agg(i.step order by i.n) filter (where i.sha256 is null)) [1] as step,
+        (array_agg(i.output order by i.n) filter (where i.sha256 is null)) [1] as output,
+        coalesce(jsonb_agg(jsonb_build_object('slot', i.slot, 'name', i.name, 'sha256', i.sha256) order by i.n)
+            filter (where i.sha256 is not null), '[]') as resolved
+    into v_inputs
+    from (
+        select x.n, x.value ->> 'slot' as slot, x.value ->> 'name' as name,
+            x.value #>> '{source,output,job}' as step, x.value #>> '{source,output,name}' as output,
+            coalesce(x.value #>> '{source,blob,sha256}',
+                d.result #>> array['outputs', x.value #>> '{source,output,name}', 'sha256']) as sha256
+        from jsonb_array_elements(_job.inputs) with ordinality x(value, n)
+        left join rundum.done d on d.workflow_id = _job.workflow_id and d.label = x.value #>> '{source,output,job}'
+    ) i;
+
+    if not _job.tolerant or (v_inputs.total > 0 and v_inputs.kept = 0) then
+        select coalesce(d.ended_by, d.id) into v_failed
+        from rundum.dependency p join rundum.done d on d.id = p.parent
+        where p.child = _job.id and d.result is null order by d.finished_at, d.id limit 1;
+        if v_failed is not null then
+            v_failure := rundum.dependency_failure(v_failed, 'failed');
+        elsif v_inputs.kept < v_inputs.total then
+            v_failure := jsonb_build_object('code', 'dependency_failed',
+                'summary', format('The step %s gave no output %s.', v_inputs.step, v_inputs.output));
+        end if;
+    end if;
+    if v_failure is not null then
+        perform rundum.finish(
+            _job.id, 'failed', null, rundum.failure_record(v_failure, _job.attempt), false, v_failed);
+        return true;
+    end if;
+    update rundum.job j set
+        state = case when v_due then 'queued' else 'scheduled' end::rundum.job_state, deps_left = 0,
+        resolved = v_inputs.resolved, revision = j.revision + 1,
+        vt = case when v_due then rundum.take_places(j.tenant_id, j.priority, 1) else 0 end
+    where j.id = _job.id;
+    return false;
+end
+$$;
+
+CREATE FUNCTION rundum.heartbeat(_worker bigint, _lease interval, _jobs uuid[], _fences bigint[], _fractions double precision[], _steps text[]) RETURNS TABLE(expired boolean, job uuid, lost boolean)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    update rundum.worker w set lease_until = now() + _lease where w.id = _worker;
+    if not found then
+        return query select true, null::uuid, true;
+        return;
+    end if;
+    -- In the order of ids, as everybody locks who takes several jobs that don't share a workflow.
+    perform 1 from rundum.job j where j.id = any (_jobs) and j.state = 'running' order by j.id for no key update;
+    update rundum.job j set
+        progress = greatest(j.progress, r.fraction),
+        step = case when r.fraction >= j.progress then r.step else j.step end, revision = j.revision + 1
+    from unnest(_jobs, _fences, _fractions, _steps) r(id, fence, fraction, step)
+    where j.id = r.id and j.fence = r.fence and j.state = 'running'
+        and (r.fraction > j.progress or (r.fraction = j.progress and r.step <> j.step));
+    return query
+    select false, r.id, j.id is null
+    from unnest(_jobs, _fences) r(id, fence)
+    left join rundum.job j on j.id = r.id and j.fence = r.fence and j.state = 'running'
+    where j.id is null or j.cancel;
+end
+$$;
+
+CREATE FUNCTION rundum.insert_steps(_tenant integer, _workflow uuid, _steps jsonb) RETURNS uuid[]
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_micros bigint := extract(epoch from clock_timestamp()) * 1000000;
+    v_stride bigint := rundum.stride(_tenant);
+    v_first bigint[] := array[0, 0, 0, 0];
+    v_ids uuid[];
+    v_steps jsonb;
+    v_unknown text;
+    v_band record;
+begin
+    -- One object a step: what the columns need, with `waits`, the distinct labels of its dependencies.
+    select jsonb_agg(jsonb_build_object(
+        'n', s.n, 'id', rundum.uuid_v7(v_micros + s.n), 'label', s.value -> 'label', 'job', s.value -> 'job',
+        'tolerant', coalesce(s.value -> 'toleratesFailure', 'false'), 'waits', w.labels,
+        'priority', coalesce((s.value #>> '{job,priority}')::smallint, 1),
+        'dueAt', greatest((s.value #>> '{job,runAt}')::timestamptz, now()),
+        'state', case
+            when jsonb_array_length(w.labels) > 0 then 'blocked'
+            when (s.value #>> '{job,runAt}')::timestamptz > now() then 'scheduled'
+            else 'queued' end) order by s.n)
+    into v_steps
+    from jsonb_array_elements(_steps) with ordinality s(value, n)
+    cross join lateral (
+        select coalesce(jsonb_agg(distinct d.label), '[]') as labels
+        from (
+            select a.label from jsonb_array_elements_text(s.value -> 'after') a(label)
+            union
+            select i.value #>> '{source,output,job}' from jsonb_array_elements(s.value #> '{job,inputs}') i
+            where i.value #> '{source,output}' is not null
+        ) d) w;
+
+    select w.label into v_unknown
+    from jsonb_array_elements(v_steps) s, jsonb_array_elements_text(s.value -> 'waits') w(label)
+    where not exists (select from jsonb_array_elements(v_steps) p where p.value ->> 'label' = w.label)
+    limit 1;
+    if found then
+        raise exception 'A step waits for %, which is not in the workflow.', v_unknown using errcode = 'RU400';
+    end if;
+
+    for v_band in
+        select (s.value ->> 'priority')::smallint as priority, count(*) as jobs
+        from jsonb_array_elements(v_steps) s where s.value ->> 'state' = 'queued' group by 1 order by 1
+    loop
+        v_first[v_band.priority + 1] := rundum.take_places(_tenant, v_band.priority, v_band.jobs);
+    end loop;
+
+    insert into rundum.job (
+        id, vt, due_at, run_at, workflow_id, tenant_id, max_attempts, deps_left, state, priority, tolerant, kind, label,
+        subject, options, inputs)
+    select (s.value ->> 'id')::uuid,
+        v_first[(s.value ->> 'priority')::integer + 1] + v_stride * (row_number() over (
+            partition by s.value ->> 'priority', s.value ->> 'state' order by s.n) - 1),
+        (s.value ->> 'dueAt')::timestamptz, (s.value #>> '{job,runAt}')::timestamptz, _workflow, _tenant,
+        coalesce((s.value #>> '{job,maxAttempts}')::integer, 5), jsonb_array_length(s.value -> 'waits'),
+        (s.value ->> 'state')::rundum.job_state, (s.value ->> 'priority')::smallint,
+        (s.value ->> 'tolerant')::boolean, s.value #>> '{job,kind}', s.value ->> 'label', s.value #>> '{job,subject}',
+        coalesce(s.value #> '{job,options}', '{}'), coalesce(s.value #> '{job,inputs}', '[]')
+    from jsonb_array_elements(v_steps) with ordinality s(value, n);
+
+    insert into rundum.dependency (parent, child)
+    select (p.value ->> 'id')::uuid, (s.value ->> 'id')::uuid
+    from jsonb_array_elements(v_steps) s
+    cross join lateral jsonb_array_elements_text(s.value -> 'waits') w(label)
+    join jsonb_array_elements(v_steps) p on p.value ->> 'label' = w.label;
+
+    select array_agg((s.value ->> 'id')::uuid order by (s.value ->> 'n')::integer) into v_ids
+    from jsonb_array_elements(v_steps) s;
+    return v_ids;
+end
+$$;
+
+CREATE FUNCTION rundum.lock_workflow_of(_job uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_workflow uuid;
+begin
+    select j.workflow_id into v_workflow from rundum.any_job j where j.id = _job;
+    if v_workflow is not null then
+        perform 1 from rundum.workflow w where w.id = v_workflow for no key update;
+    end if;
+end
+$$;
+
+CREATE FUNCTION rundum.lost_attempts(_dead bigint[]) RETURNS TABLE(job uuid, fence bigint, attempt integer, max_attempts integer)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    delete from rundum.worker w where w.id in (
+        select x.id from rundum.worker x where x.lease_until < now() or x.id = any (_dead) for update skip locked);
+    return query
+    select j.id, j.fence, j.attempt, j.max_attempts from rundum.job j
+    where j.state = 'running' and not exists (select from rundum.worker w where w.id = j.worker_id)
+    order by j.worker_id, j.id;
+end
+$$;
+
+CREATE FUNCTION rundum.promote(_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_lane record;
+    v_first bigint;
+    v_count integer := 0;
+begin
+    for v_lane in
+        select d.tenant_id, d.priority, array_agg(d.id order by d.due_at, d.id) as ids
+        from (
+            select j.id, j.tenant_id, j.priority, j.due_at from rundum.job j
+            where j.state = 'scheduled' and j.due_at <= now()
+            order by j.due_at limit _limit for update skip locked
+        ) d
+        group by d.tenant_id, d.priority order by d.tenant_id, d.priority
+    loop
+        v_first := rundum.take_places(v_lane.tenant_id, v_lane.priority, cardinality(v_lane.ids));
+        update rundum.job j set
+            state = 'queued', vt = v_first + rundum.stride(v_lane.tenant_id) * (o.n - 1), revision = j.revision + 1
+        from unnest(v_lane.ids) with ordinality o(id, n) where j.id = o.id;
+        v_count := v_count + cardinality(v_lane.ids);
+    end loop;
+    return v_count;
+end
+$$;
+
+CREATE FUNCTION rundum.refuse_foreign_blobs(_tenant integer, _steps jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+declare
+    v_slot text;
+begin
+    select i.value ->> 'slot' into v_slot
+    from jsonb_array_elements(_steps) s, jsonb_array_elements(s.value #> '{job,inputs}') i
+    where i.value #> '{source,blob}' is not null and not exists (
+        select from rundum.blob_owner o
+        where o.tenant_id = _tenant and o.sha256 = case
+            when i.value #>> '{source,blob,sha256}' ~ '^[0-9a-f]{64}$'
+            then decode(i.value #>> '{source,blob,sha256}', 'hex') end)
+    limit 1;
+    if found then
+        raise exception 'The input % is not stored.', v_slot
+            using errcode = 'RU410', hint = 'Upload the file first.', column = v_slot;
+    end if;
+end
+$_$;
+
+CREATE FUNCTION rundum.register_worker(_host text, _pid integer, _process_start numeric, _lease interval) RETURNS bigint
+    LANGUAGE sql
+    AS $$
+    insert into rundum.worker (host, pid, process_start, lease_until)
+    values (_host, _pid, _process_start, now() + _lease) returning id
+$$;
+
+CREATE FUNCTION rundum.restore(_job uuid) RETURNS void
+    LANGUAGE sql
+    AS $$
+    with gone as (delete from rundum.done where id = _job returning *)
+    insert into rundum.job (
+        id, run_at, created_at, fence, revision, workflow_id, tenant_id, max_attempts, deps_left, state, priority,
+        tolerant, kind, label, subject, options, inputs)
+    select id, run_at, created_at, nextval('rundum.fence'), revision + 1, workflow_id, tenant_id, max_attempts, 1, 'blocked', priority,
+        tolerant, kind, label, subject, options, inputs
+    from gone
+$$;
+
+CREATE FUNCTION rundum.retry(_tenant text, _job uuid) RETURNS SETOF rundum.any_job
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_done rundum.done;
+    v_child rundum.job;
+    v_id uuid;
+    v_ids uuid[];
+    v_cause text;
+begin
+    perform rundum.lock_workflow_of(_job);
+    select d.* into v_done from rundum.done d join rundum.tenant t on t.id = d.tenant_id
+    where d.id = _job and t.key = _tenant for update of d;
+    if not found then
+        if exists (select from rundum.job j join rundum.tenant t on t.id = j.tenant_id where j.id = _job and t.key = _tenant) then
+            raise exception 'The job has not ended.' using errcode = 'RU409', hint = 'Only a failed or canceled job can be retried.';
+        end if;
+        raise exception 'There is no such job.' using errcode = 'RU404';
+    end if;
+    if v_done.state not in ('failed', 'canceled') then
+        raise exception 'The job is final: %.', v_done.state
+            using errcode = 'RU409', hint = 'Only a failed or canceled job can be retried.';
+    end if;
+    select d.label into v_cause from rundum.done d where d.id = v_done.ended_by and d.result is null;
+    if found then
+        raise exception 'The step % ended this job.', v_cause
+            using errcode = 'RU409', hint = 'Retry that step; this one follows it.';
+    end if;
+
+    select array_agg(d.id order by d.id) into v_ids from rundum.done d
+    where d.id = _job or (d.workflow_id = v_done.workflow_id and d.ended_by = _job);
+    foreach v_id in array v_ids loop
+        perform rundum.restore(v_id);
+    end loop;
+    for v_child in
+        select j.* from rundum.job j
+        where j.id = any (v_ids) or (j.state = 'blocked'
+            and j.id in (select p.child from rundum.dependency p where p.parent = any (v_ids)))
+        order by j.priority, j.id for update
+    loop
+        update rundum.job j set deps_left = c.live
+        from (select count(*) as live from rundum.dependency p join rundum.job q on q.id = p.parent
+            where p.child = v_child.id) c
+        where j.id = v_child.id and c.live > 0;
+        if not found and rundum.free_job(v_child) then
+            perform rundum.settle(v_child.id);
+        end if;
+    end loop;
+    return query select a.* from rundum.any_job a where a.id = _job;
+end
+$$;
+
+CREATE FUNCTION rundum.settle(_ended uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_todo uuid[] := array[_ended];
+    v_parent rundum.done;
+    v_child rundum.job;
+    v_id uuid;
+    v_root uuid;
+    v_failure jsonb;
+begin
+    while cardinality(v_todo) > 0 loop
+        select d.* into strict v_parent from rundum.done d where d.id = v_todo [1];
+        v_todo := v_todo [2:];
+        v_root := coalesce(v_parent.ended_by, v_parent.id);
+        for v_id in
+            select p.child from rundum.dependency p join rundum.job j on j.id = p.child
+            where p.parent = v_parent.id order by j.priority, j.id
+        loop
+            select j.* into v_child from rundum.job j where j.id = v_id and j.state = 'blocked' for update;
+            continue when not found;
+            if v_parent.state = 'canceled' or (v_parent.state = 'failed' and not v_child.tolerant) then
+                v_failure := rundum.failure_record(rundum.dependency_failure(v_root, v_parent.state), v_child.attempt);
+                perform rundum.finish(v_id, v_parent.state, null, v_failure, false, v_root);
+                v_todo := v_todo || v_id;
+            elsif v_child.deps_left > 1 then
+                update rundum.job j set deps_left = j.deps_left - 1 where j.id = v_id;
+            elsif rundum.free_job(v_child) then
+                v_todo := v_todo || v_id;
+            end if;
+        end loop;
+    end loop;
+end
+$$;
+
+CREATE FUNCTION rundum.stride(_tenant integer) RETURNS bigint
+    LANGUAGE sql STABLE
+    AS $$
+    select 1000000 / t.weight from rundum.tenant t where t.id = _tenant
+$$;
+
+CREATE FUNCTION rundum.take_places(_tenant integer, _priority smallint, _count bigint) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_taken bigint := _count * rundum.stride(_tenant);
+    v_last bigint;
+begin
+    insert into rundum.lane as l (tenant_id, priority, vlast)
+    select _tenant, _priority, b.vnow + v_taken from rundum.band b where b.priority = _priority
+    on conflict (tenant_id, priority) do update set vlast = greatest(l.vlast, excluded.vlast - v_taken) + v_taken
+    returning l.vlast into v_last;
+    perform pg_notify('rundum_work', '');
+    return v_last - v_taken;
+end
+$$;
+
+CREATE FUNCTION rundum.tenant_number(_key text) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_id integer;
+begin
+    select t.id into v_id from rundum.tenant t where t.key = _key;
+    if found then
+        return v_id;
+    end if;
+    insert into rundum.tenant (key) values (_key) on conflict (key) do nothing;
+    select t.id into strict v_id from rundum.tenant t where t.key = _key;
+    return v_id;
+end
+$$;
+
+CREATE FUNCTION rundum.uuid_v7(_micros bigint) RETURNS uuid
+    LANGUAGE sql
+    AS $$
+    select (lpad(to_hex(_micros / 1000), 12, '0') || '7' || lpad(to_hex(_micros % 1000 * 4096 / 1000), 3, '0')
+        || right(replace(gen_random_uuid()::text, '-', ''), 16))::uuid
+$$;
+
+CREATE TABLE rundum.band (
+    priority smallint NOT NULL,
+    vnow bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT band_priority_check CHECK (((priority >= 0) AND (priority <= 3)))
+)
+WITH (fillfactor='50');
+
+CREATE TABLE rundum.blob_owner (
+    tenant_id integer NOT NULL,
+    sha256 bytea NOT NULL,
+    bytes bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT blob_owner_bytes_check CHECK ((bytes >= 0)),
+    CONSTRAINT blob_owner_sha256_check CHECK ((octet_length(sha256) = 32))
+);
+
+CREATE TABLE rundum.cache (
+    tenant_id integer NOT NULL,
+    key text NOT NULL,
+    job_id uuid NOT NULL,
+    result jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT cache_key_check CHECK ((key <> ''::text))
+);
+
+CREATE TABLE rundum.dependency (
+    parent uuid NOT NULL,
+    child uuid NOT NULL,
+    CONSTRAINT dependency_on_another CHECK ((parent <> child))
+);
+
+CREATE TABLE rundum.done_default (
+    id uuid NOT NULL,
+    run_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone DEFAULT now() NOT NULL,
+    fence bigint NOT NULL,
+    revision bigint NOT NULL,
+    workflow_id uuid,
+    progress double precision NOT NULL,
+    ended_by uuid,
+    tenant_id integer NOT NULL,
+    attempt integer NOT NULL,
+    max_attempts integer NOT NULL,
+    state rundum.job_state NOT NULL,
+    priority smallint NOT NULL,
+    tolerant boolean NOT NULL,
+    cached boolean DEFAULT false NOT NULL,
+    kind text NOT NULL,
+    step text NOT NULL,
+    label text,
+    subject text,
+    options jsonb NOT NULL,
+    inputs jsonb NOT NULL,
+    result jsonb,
+    failure jsonb,
+    CONSTRAINT done_by_another_did_not_succeed CHECK (((ended_by IS NULL) OR (state = ANY (ARRAY['failed'::rundum.job_state, 'canceled'::rundum.job_state])))),
+    CONSTRAINT done_cached_has_result CHECK (((NOT cached) OR (result IS NOT NULL))),
+    CONSTRAINT done_has_failure CHECK (((state = ANY (ARRAY['failed'::rundum.job_state, 'canceled'::rundum.job_state])) = (failure IS NOT NULL))),
+    CONSTRAINT done_has_result CHECK (((state = ANY (ARRAY['succeeded'::rundum.job_state, 'review'::rundum.job_state])) = (result IS NOT NULL))),
+    CONSTRAINT done_state_is_final CHECK ((state = ANY (ARRAY['succeeded'::rundum.job_state, 'review'::rundum.job_state, 'failed'::rundum.job_state, 'canceled'::rundum.job_state])))
+);
+
+CREATE SEQUENCE rundum.fence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE rundum.idempotency (
+    tenant_id integer NOT NULL,
+    key text NOT NULL,
+    request_hash bytea NOT NULL,
+    workflow_id uuid,
+    jobs uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT idempotency_key_check CHECK ((key <> ''::text)),
+    CONSTRAINT idempotency_request_hash_check CHECK ((octet_length(request_hash) = 32))
+);
+
+CREATE TABLE rundum.lane (
+    tenant_id integer NOT NULL,
+    priority smallint NOT NULL,
+    vlast bigint NOT NULL
+)
+WITH (fillfactor='50');
+
+CREATE TABLE rundum.migration (
+    version integer NOT NULL,
+    name text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE rundum.tenant (
+    id integer NOT NULL,
+    key text NOT NULL,
+    weight integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT tenant_key_check CHECK ((key <> ''::text)),
+    CONSTRAINT tenant_weight_check CHECK (((weight >= 1) AND (weight <= 1000)))
+);
+
+ALTER TABLE rundum.tenant ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME rundum.tenant_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE rundum.worker (
+    id bigint NOT NULL,
+    host text NOT NULL,
+    pid integer NOT NULL,
+    process_start numeric(20,0) NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    lease_until timestamp with time zone NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE rundum.worker ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME rundum.worker_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE rundum.workflow (
+    id uuid NOT NULL,
+    tenant_id integer NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY rundum.done ATTACH PARTITION rundum.done_default DEFAULT;
+
+ALTER TABLE ONLY rundum.band
+    ADD CONSTRAINT band_pkey PRIMARY KEY (priority);
+
+ALTER TABLE ONLY rundum.blob_owner
+    ADD CONSTRAINT blob_owner_pkey PRIMARY KEY (tenant_id, sha256);
+
+ALTER TABLE ONLY rundum.cache
+    ADD CONSTRAINT cache_pkey PRIMARY KEY (tenant_id, key);
+
+ALTER TABLE ONLY rundum.dependency
+    ADD CONSTRAINT dependency_pkey PRIMARY KEY (parent, child);
+
+ALTER TABLE ONLY rundum.done
+    ADD CONSTRAINT done_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY rundum.done_default
+    ADD CONSTRAINT done_default_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY rundum.idempotency
+    ADD CONSTRAINT idempotency_pkey PRIMARY KEY (tenant_id, key);
+
+ALTER TABLE ONLY rundum.job
+    ADD CONSTRAINT job_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY rundum.lane
+    ADD CONSTRAINT lane_pkey PRIMARY KEY (tenant_id, priority);
+
+ALTER TABLE ONLY rundum.migration
+    ADD CONSTRAINT migration_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY rundum.tenant
+    ADD CONSTRAINT tenant_key_key UNIQUE (key);
+
+ALTER TABLE ONLY rundum.tenant
+    ADD CONSTRAINT tenant_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY rundum.worker
+    ADD CONSTRAINT worker_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY rundum.workflow
+    ADD CONSTRAINT workflow_pkey PRIMARY KEY (id);
+
+CREATE INDEX dependency_child ON rundum.dependency USING btree (child);
+
+CREATE INDEX done_tenant ON ONLY rundum.done USING btree (tenant_id, id);
+
+CREATE INDEX done_default_tenant_id_id_idx ON rundum.done_default USING btree (tenant_id, id);
+
+CREATE INDEX done_subject ON ONLY rundum.done USING btree (tenant_id, subject, id) WHERE (subject IS NOT NULL);
+
+CREATE INDEX done_default_tenant_id_subject_id_idx ON rundum.done_default USING btree (tenant_id, subject, id) WHERE (subject IS NOT NULL);
+
+CREATE INDEX done_workflow ON ONLY rundum.done USING btree (workflow_id) WHERE (workflow_id IS NOT NULL);
+
+CREATE INDEX done_default_workflow_id_idx ON rundum.done_default USING btree (workflow_id) WHERE (workflow_id IS NOT NULL);
+
+CREATE INDEX job_due ON rundum.job USING btree (due_at) WHERE (state = 'scheduled'::rundum.job_state);
+
+CREATE INDEX job_owner ON rundum.job USING btree (worker_id) WHERE (state = 'running'::rundum.job_state);
+
+CREATE INDEX job_ready ON rundum.job USING btree (priority, vt, id) WHERE (state = 'queued'::rundum.job_state);
+
+CREATE INDEX job_tenant ON rundum.job USING btree (tenant_id, id);
+
+CREATE INDEX job_workflow ON rundum.job USING btree (workflow_id) WHERE (workflow_id IS NOT NULL);
+
+ALTER INDEX rundum.done_pkey ATTACH PARTITION rundum.done_default_pkey;
+
+ALTER INDEX rundum.done_tenant ATTACH PARTITION rundum.done_default_tenant_id_id_idx;
+
+ALTER INDEX rundum.done_subject ATTACH PARTITION rundum.done_default_tenant_id_subject_id_idx;
+
+ALTER INDEX rundum.done_workflow ATTACH PARTITION rundum.done_default_workflow_id_idx;
+
+ALTER TABLE ONLY rundum.blob_owner
+    ADD CONSTRAINT blob_owner_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES rundum.tenant(id);
+
+ALTER TABLE ONLY rundum.cache
+    ADD CONSTRAINT cache_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES rundum.tenant(id);
+
+ALTER TABLE ONLY rundum.idempotency
+    ADD CONSTRAINT idempotency_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES rundum.tenant(id);
+
+ALTER TABLE ONLY rundum.lane
+    ADD CONSTRAINT lane_priority_fkey FOREIGN KEY (priority) REFERENCES rundum.band(priority);
+
+ALTER TABLE ONLY rundum.lane
+    ADD CONSTRAINT lane_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES rundum.tenant(id);
+
+ALTER TABLE ONLY rundum.workflow
+    ADD CONSTRAINT workflow_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES rundum.tenant(id);
