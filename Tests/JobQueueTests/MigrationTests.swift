@@ -30,7 +30,8 @@ import Testing
         // The schema is made by the first step again, so a type that is in the way stops the last one.
         try await db.rows("drop schema rundum cascade")
         try await db.rows("create schema rundum")
-        try await db.rows("create function rundum.retry(_tenant text, _job uuid) returns text language sql as 'select null'")
+        try await db.rows(
+            "create function rundum.retry(_tenant text, _job uuid) returns text language sql as 'select null'")
         let failure = await failure { _ = try await db.database.migrate() }
         #expect(failure?.code == .internalError)
         #expect(failure?.detail?.contains("migration.callers") == true)

@@ -36,13 +36,13 @@ public final class PrivateCluster: Sendable {
             let account = try ClusterAccount.serving(layout.data)
             try account.checkReach(layout.root, log: layout.startLog)
             let binaries = try PostgresBinaries.find(major: Self.major(of: layout.data))
+            let socket = layout.socketFolder(uid: account.uid)
+            try account.makeFolder(socket)
+            try Self.checkOwner(of: socket, account)
+            try account.makeFolder(layout.logs)
             if !FileManager.default.fileExists(atPath: layout.data.path) {
                 try ClusterInit(layout: layout, account: account, durable: durable).run(binaries)
             }
-            let socket = layout.socketFolder(uid: account.uid)
-            try account.makeFolder(layout.logs)
-            try account.makeFolder(socket)
-            try Self.checkOwner(of: socket, account)
             let postmaster = Postmaster(layout: layout, account: account, socket: socket, settings: settings)
             try postmaster.ensureRunning(binaries)
             try Self.makeDatabase(postmaster)
