@@ -3,6 +3,7 @@ internal import Glibc
 
 /// One process for good: pids are used again, a pid with its start time is not.
 public struct ProcessIdentity: Sendable, Equatable {
+    /// The host's name and the pid namespace, since containers may share a name and a folder.
     public let host: String
     public let pid: Int32
     /// Clock ticks since boot, field 22 of `/proc/<pid>/stat`.
@@ -17,14 +18,15 @@ public struct ProcessIdentity: Sendable, Equatable {
         host == Self.hostName && Self.startTime(of: pid) != start
     }
 
-    /// When a process of this host started, or nil when there is none.
+    /// When a process of this host started, or nil when there is none; a zombie is none.
     public static func startTime(of pid: Int32) -> UInt64? {
         guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
             let name = text.lastIndex(of: ")")
         else { return nil }
         // The name may hold anything, so fields are counted behind its last parenthesis: state is the third.
         let fields = text[text.index(after: name)...].split(separator: " ")
-        return fields.count > 19 ? UInt64(fields[19]) : nil
+        guard fields.count > 19, !["Z", "X", "x"].contains(fields[0]) else { return nil }
+        return UInt64(fields[19])
     }
 
     /// The name that this process marks its folders and unfinished files with.
@@ -40,7 +42,10 @@ public struct ProcessIdentity: Sendable, Equatable {
     }
 
     private static let hostName: String = {
-        let text = (try? String(contentsOfFile: "/proc/sys/kernel/hostname", encoding: .utf8)) ?? "localhost"
-        return String(text.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == ".") })
+        let text = ProcessInfo.processInfo.hostName
+        let namespace = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")) ?? ""
+        return (text + "." + namespace.filter(\.isNumber)).filter {
+            $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == ".")
+        }
     }()
 }

@@ -12,8 +12,9 @@ public struct ScratchSpace: Sendable {
     public init(root: URL) throws(Failure) {
         try Self.makeFolder(root)
         for name in (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? [] {
-            guard let owner = ProcessIdentity(tag: name), owner.isGone else { continue }
-            try? FileManager.default.removeItem(at: root.appending(path: name))
+            guard let owner = ProcessIdentity(tag: name) else { continue }
+            let folder = root.appending(path: name)
+            if owner.isGone || Self.isForgotten(folder) { try? FileManager.default.removeItem(at: folder) }
         }
         mine = root.appending(path: ProcessIdentity.current.tag)
         try Self.makeFolder(mine)
@@ -31,6 +32,13 @@ public struct ScratchSpace: Sendable {
 
     /// Removes this process's folder with everything in it.
     public func clear() { try? FileManager.default.removeItem(at: mine) }
+
+    /// Of another host's process nobody here knows whether it lives; each of its attempts touches the folder, though.
+    private static func isForgotten(_ folder: URL) -> Bool {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: folder.path)
+        guard let touched = attributes?[.modificationDate] as? Date else { return false }
+        return touched.timeIntervalSinceNow < -2 * 24 * 3600
+    }
 
     static func makeFolder(_ url: URL) throws(Failure) {
         do {

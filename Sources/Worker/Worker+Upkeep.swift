@@ -25,11 +25,13 @@ extension Worker {
             try await join()
             return state.ring()
         }
+        let held = state.held.sorted { $0.claim.fence < $1.claim.fence }
         let reply = try await store.heartbeat(
-            state.worker, lease: configuration.lease, attempts: state.held.map(\.report))
+            state.worker, lease: configuration.lease, attempts: held.map(\.report))
         state.noteContact()
-        for job in reply.cancelled { state.stop(job, .caller) }
-        for job in reply.lost { state.stop(job, .leaseLost) }
+        // Of two attempts at one job the younger has the fence, so the older is the lost one.
+        for job in reply.cancelled { held.last { $0.claim.job == job }?.stop(.caller) }
+        for job in reply.lost { held.first { $0.claim.job == job }?.stop(.leaseLost) }
         guard reply.expired else { return }
         log.warning("The lease ran out; what was held is given up", ["worker.id": .int(Int(state.worker))])
         state.stopAll(.leaseLost)

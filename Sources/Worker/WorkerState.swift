@@ -7,7 +7,8 @@ internal import Synchronization
 final class WorkerState: Sendable {
     private struct Fields {
         var worker: WorkerID = 0
-        var held: [UUID: RunningAttempt] = [:]
+        /// By fence: a job that was lost may come back while its old attempt still ends.
+        var held: [Int64: RunningAttempt] = [:]
         var isStopping = false
         var isPastDrain = false
         /// A claim's answer was lost, so the queue may count attempts to this worker that it knows nothing of.
@@ -50,18 +51,16 @@ final class WorkerState: Sendable {
     func hold(_ claim: Claim) -> RunningAttempt {
         let attempt = RunningAttempt(claim)
         fields.withLock { fields in
-            fields.held[claim.job] = attempt
+            fields.held[claim.fence] = attempt
             if fields.isPastDrain { attempt.stop(.shutdown) }
         }
         return attempt
     }
 
     func drop(_ attempt: RunningAttempt) {
-        fields.withLock { if $0.held[attempt.claim.job] === attempt { $0.held[attempt.claim.job] = nil } }
+        fields.withLock { _ = $0.held.removeValue(forKey: attempt.claim.fence) }
         ring()
     }
-
-    func stop(_ job: UUID, _ cause: StopCause) { fields.withLock { $0.held[job] }?.stop(cause) }
 
     func stopAll(_ cause: StopCause) { for attempt in held { attempt.stop(cause) } }
 

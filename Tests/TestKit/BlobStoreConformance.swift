@@ -1,5 +1,5 @@
 public import Foundation
-public import Pipeline
+internal import Pipeline
 public import Storage
 
 /// What every blob store promises, as checks that a test runs against a fresh, empty store.
