@@ -9,13 +9,13 @@ public struct SpinOptions: StageOptions {
     public var width = 1280
     public var height = 800
     /// WebP quality of frames and sprite.
-    public var quality = 84
+    public var quality = 88
     /// Widest frame inside the viewer page; smaller pages load faster.
     public var viewerWidth = 1280
     /// The viewer opens at the frame nearest to this azimuth.
     public var startAzimuth = 45.0
-    /// Which side of the car was photographed after the front.
-    public var direction = Direction.left
+    /// Which side of the car was photographed after the front; `auto` reads it from the pictures.
+    public var direction = Direction.auto
     /// Photos in a full turn; 0 takes the highest photo number.
     public var steps = 0
     /// Slots in their order round the car; empty goes by the slots' numbers or names.
@@ -24,7 +24,7 @@ public struct SpinOptions: StageOptions {
     /// Brings each photo's exposure near to the set's median.
     public var evenExposure = true
 
-    public enum Direction: String, Sendable, Codable, CaseIterable { case left, right }
+    public enum Direction: String, Sendable, Codable, CaseIterable { case auto, left, right }
 
     public init() {}
 
@@ -33,12 +33,12 @@ public struct SpinOptions: StageOptions {
             "backdrop", .choice(Backdrop.names), default: "studio-light", "The studio that the car stands in."),
         OptionField("width", .integer(320...3840), default: 1280, "Width of every frame in pixels."),
         OptionField("height", .integer(240...2400), default: 800, "Height of every frame in pixels."),
-        OptionField("quality", .integer(30...100), default: 84, "WebP quality of frames and sprite."),
+        OptionField("quality", .integer(30...100), default: 88, "WebP quality of frames and sprite."),
         OptionField("viewerWidth", .integer(320...3840), default: 1280, "Widest frame inside the viewer page."),
         OptionField("startAzimuth", .number(0...360), default: .number(45), "Where the viewer opens, in degrees."),
         OptionField(
-            "direction", .choice(Direction.allCases.map(\.rawValue)), default: "left",
-            "Which side of the car was photographed after the front."),
+            "direction", .choice(Direction.allCases.map(\.rawValue)), default: "auto",
+            "Which side of the car was photographed after the front; auto reads it from the pictures."),
         OptionField("steps", .integer(0...36), default: 0, "Photos in a full turn; 0 takes the highest number."),
         OptionField("order", .strings(allowed: nil), default: [], "Slots in their order round the car."),
         OptionField("shadow", .boolean, default: true, "Casts a contact shadow."),

@@ -6,8 +6,8 @@ public struct SpinOutput: Codable, Sendable, Equatable {
         public var index: Int
         /// Degrees from the first photo in walking order.
         public var azimuth: Double
-        /// The view that the azimuth stands for: `front`, `front-left`, ...
-        public var view: String
+        /// The view that the azimuth stands for, `front`, `front-left`, ...; nil when the walk did not begin at an end.
+        public var view: String?
         /// A photograph, not a synthesis.
         public var real: Bool
         /// 0...1.
@@ -36,7 +36,10 @@ public struct SpinOutput: Codable, Sendable, Equatable {
     public var backdrop: String
     /// `assumed`: equal steps in the order of the photos. `slots`: the views that the inputs' names say.
     public var azimuthSource: String
+    /// `left` or `right`: the side of the car that comes after the front.
     public var direction: String
+    /// `photos`: read from the pictures. `options`, `slots`, or `assumed`.
+    public var directionSource: String
     public var sprite: Sprite
     /// A best ... D.
     public var grade: String

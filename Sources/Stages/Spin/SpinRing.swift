@@ -11,13 +11,11 @@ struct SpinRing: Sendable, Equatable {
     }
 
     let seats: [Seat]
-    let direction: SpinOptions.Direction
     /// Azimuths are the views that the slots name, not equal steps that are only assumed.
     let fromSlots: Bool
 
     /// Orders slots by the option `order`, else by view names (`front`, `left`, ...), else by photo numbers, else as given.
     init(slots: [String], options: SpinOptions) throws(Failure) {
-        direction = options.direction
         if !options.order.isEmpty {
             let order = try Self.inputs(of: options.order, in: slots)
             seats = Self.evenly(order.enumerated().map { ($1, $0) }, steps: options.steps)
@@ -25,7 +23,7 @@ struct SpinRing: Sendable, Equatable {
         } else if let views = Self.views(slots) {
             seats = views.enumerated().map { input, view in
                 let sector = ViewName.allCases.firstIndex(of: view) ?? 0
-                return Seat(input: input, azimuth: Double(options.direction == .left ? sector : (8 - sector) % 8) * 45)
+                return Seat(input: input, azimuth: Double(options.direction == .right ? (8 - sector) % 8 : sector) * 45)
             }.sorted { $0.azimuth < $1.azimuth }
             fromSlots = true
         } else {

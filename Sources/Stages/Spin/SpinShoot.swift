@@ -31,7 +31,7 @@ struct SpinShoot {
         try ImageFile.decode(input, in: context, as: .rgba, maxSide: 2 * max(options.width, options.height))
     }
 
-    mutating func take(_ seen: SpinSurvey.Seen, _ plan: SpinPlan.Frame, _ index: Int) throws(Failure) {
+    mutating func take(_ seen: SpinSurvey.Seen, _ plan: SpinPlan.Frame, _ index: Int, view: ViewName?) throws(Failure) {
         let cutout = try Self.decode(seen.input, options, context)
         let picture = try Studio.compose(
             cutout: cutout, over: floor, placement: plan.placement, shadow: options.shadow ? backdrop : nil,
@@ -41,22 +41,22 @@ struct SpinShoot {
         let bytes = try picture.encoded(.webp(quality: options.quality), cancel: context.cancel)
         viewerFrames.append(try viewerBytes(picture, bytes))
         try emit(bytes, name, "\(name).webp", "image/webp", canvas)
-        let view = ViewName(azimuth: seen.azimuth, direction: options.direction)
         frames.append(
             SpinOutput.Frame(
-                index: index, azimuth: seen.azimuth, view: view.rawValue, real: true, quality: plan.quality,
+                index: index, azimuth: seen.azimuth, view: view?.rawValue, real: true, quality: plan.quality,
                 slot: seen.input.slot, file: "\(name).webp",
                 notes: plan.notes + (plan.placement.roll == 0 ? [] : ["levelled"]), toneGain: plan.placement.toneGain))
     }
 
     /// Writes sprite, manifest and page.
-    func finish(_ survey: SpinSurvey, _ ring: SpinRing) throws(Failure) -> SpinOutput {
+    func finish(_ survey: SpinSurvey, _ walk: SpinWalk) throws(Failure) -> SpinOutput {
         let cropped = frames.filter { $0.notes.contains { $0.hasPrefix("cropped") } }.count
         let grade = SpinGrade(azimuths: frames.map(\.azimuth), cropped: cropped, skipped: survey.skipped.count)
         let output = SpinOutput(
             frames: frames, canvas: canvas, backdrop: backdrop.name,
-            azimuthSource: ring.fromSlots ? "slots" : "assumed",
-            direction: ring.direction.rawValue, sprite: sprite.layout(file: "sprite.webp"), grade: grade.letter,
+            azimuthSource: walk.azimuthSource,
+            direction: walk.direction.rawValue, directionSource: walk.directionSource,
+            sprite: sprite.layout(file: "sprite.webp"), grade: grade.letter,
             gradeReason: grade.reason, lost: grade.lost, skipped: survey.skipped)
         let sheet = try sprite.picture.encoded(.webp(quality: max(30, options.quality - 12)), cancel: context.cancel)
         let page = ViewerPage(

@@ -8,7 +8,8 @@ struct SpinSprite {
 
     /// A nearly square sheet: cells of 480 pixels for few frames, 320 for many.
     init(count: Int, canvas: CanvasSize) throws(Failure) {
-        columns = Int(Double(count).squareRoot().rounded(.up))
+        let square = Int(Double(count).squareRoot().rounded(.up))
+        columns = (square...square * 2).first { count % $0 == 0 } ?? square
         rows = (count + columns - 1) / columns
         cell = min(canvas.width, count <= 12 ? 480 : 320)
         cellHeight = max(1, (cell * canvas.height + canvas.width / 2) / canvas.width)

@@ -20,15 +20,16 @@ public struct SpinStage: Stage {
         let survey = try SpinSurvey(ring, options, context)
         let canvas = CanvasSize(width: options.width, height: options.height)
         let plan = SpinPlan(survey.seen.map(\.measure), canvas: canvas, evenExposure: options.evenExposure)
+        let walk = SpinWalk(ring, survey, options)
         var shoot = try SpinShoot(options, canvas, plan, context)
         for (index, seen) in survey.seen.enumerated() {
             try context.checkpoint(
                 0.35 + 0.55 * Double(index) / Double(survey.seen.count),
                 "placing photo \(index + 1) of \(survey.seen.count)")
-            try shoot.take(seen, plan.frames[index], index)
+            try shoot.take(seen, plan.frames[index], index, view: walk.view(at: seen.azimuth))
         }
         try context.checkpoint(0.92, "assembling the viewer")
-        return try shoot.finish(survey, ring)
+        return try shoot.finish(survey, walk)
     }
 }
 

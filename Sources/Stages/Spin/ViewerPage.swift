@@ -15,7 +15,10 @@ struct ViewerPage {
 
     /// What the page's program reads.
     private struct Facts: Encodable {
-        struct Frame: Encodable { let azimuth: Double, view: String }
+        struct Frame: Encodable {
+            let azimuth: Double
+            let view: String?
+        }
         let frames: [Frame]
         let width, height, start: Int
         let direction: String

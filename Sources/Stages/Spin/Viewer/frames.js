@@ -1,7 +1,7 @@
 // The pictures: bytes come in with the page, the nearest are decoded first, and only some stay decoded.
 const spin = JSON.parse(document.getElementById("spin").textContent);
 const count = spin.frames.length;
-const blobs = new Array(count).fill(null), bitmaps = new Map(), broken = new Set();
+const blobs = new Array(count).fill(null), bitmaps = new Map(), taken = new Set();
 const room = Math.max(8, Math.floor((navigator.deviceMemory && navigator.deviceMemory < 4 ? 64 : 192) * 1048576 / (spin.width * spin.height * 4)));
 let sprite = null, decoding = 0, arrived = 0;
 
@@ -27,11 +27,11 @@ function decodeNext() {
   const near = shown();
   let best = -1;
   for (let i = 0; i < count; i++)
-    if (blobs[i] && !bitmaps.has(i) && !broken.has(i) && (best < 0 || ring(i, near) < ring(best, near))) best = i;
+    if (blobs[i] && !bitmaps.has(i) && !taken.has(i) && (best < 0 || ring(i, near) < ring(best, near))) best = i;
   if (best < 0 || decoding > 1 || (bitmaps.size >= room && ring(best, near) * 2 >= room)) return;
   decoding++;
-  broken.add(best);
-  createImageBitmap(blobs[best]).then(bitmap => { broken.delete(best); bitmaps.set(best, bitmap); trim(shown()); }, () => {})
+  taken.add(best);
+  createImageBitmap(blobs[best]).then(bitmap => { taken.delete(best); bitmaps.set(best, bitmap); trim(shown()); }, () => {})
     .then(() => { decoding--; redraw(); decodeNext(); });
 }
 

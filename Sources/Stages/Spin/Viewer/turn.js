@@ -3,8 +3,10 @@ let place = spin.start, speed = 0, target = null, playing = false, last = 0, tic
 
 const shown = () => ((Math.round(place) % count) + count) % count;
 
-function turnTo(index) { speed = 0; target = index; run(); }
-function turnBy(steps) { turnTo(Math.round(target === null ? place : target) + steps); }
+function head(goal) { speed = 0; target = goal; run(); }
+function turnBy(steps) { if (count > 1) head(Math.round(target === null ? place : target) + steps); }
+/// The short way round.
+function turnTo(index) { head(index + count * Math.round((place - index) / count)); }
 
 function announce() {
   const index = shown(), frame = spin.frames[index];

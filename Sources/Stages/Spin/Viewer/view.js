@@ -1,15 +1,18 @@
 // Zoom and pan of the canvas. x and y are the picture's centre from the stage's centre, in CSS pixels.
 const root = document.getElementById("viewer"), stage = document.getElementById("stage"), canvas = document.getElementById("canvas");
 const paper = canvas.getContext("2d", { alpha: false });
-const view = { zoom: 1, x: 0, y: 0 }, largest = 6;
+const view = { zoom: 1, x: 0, y: 0 };
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const fadeTime = count < 16 ? 80 : 0;
 let waiting = false, drawn = -1, fading = null;
 
 const fitScale = () => Math.min(stage.clientWidth / spin.width, stage.clientHeight / spin.height);
 
+/// As far as three pixels of the screen for one of the picture.
+const largest = () => Math.min(8, Math.max(2.5, 3 / (fitScale() * Math.min(3, devicePixelRatio || 1))));
+
 function settleView() {
-  view.zoom = Math.min(largest, Math.max(1, view.zoom));
+  view.zoom = Math.min(largest(), Math.max(1, view.zoom));
   const size = fitScale() * view.zoom;
   const slackX = Math.max(0, (spin.width * size - stage.clientWidth) / 2), slackY = Math.max(0, (spin.height * size - stage.clientHeight) / 2);
   view.x = Math.min(slackX, Math.max(-slackX, view.x));
@@ -17,13 +20,13 @@ function settleView() {
   stage.classList.toggle("zoomed", view.zoom > 1.01);
   document.getElementById("zoom").textContent = `${view.zoom < 1.05 ? 1 : view.zoom.toFixed(1)}×`;
   document.getElementById("out").disabled = view.zoom <= 1;
-  document.getElementById("in").disabled = view.zoom >= largest;
+  document.getElementById("in").disabled = view.zoom >= largest() - .001;
   redraw();
 }
 
 /// Keeps what lies under the point (stage pixels from its centre) where it is.
 function zoomTo(zoom, px = 0, py = 0) {
-  const next = Math.min(largest, Math.max(1, zoom)), ratio = next / view.zoom;
+  const next = Math.min(largest(), Math.max(1, zoom)), ratio = next / view.zoom;
   view.x = px - (px - view.x) * ratio;
   view.y = py - (py - view.y) * ratio;
   view.zoom = next;
@@ -61,7 +64,7 @@ function draw(now) {
   const left = fading ? 1 - (now - fading.since) / fadeTime : 0;
   if (left <= 0) fading = null;
   paper.globalAlpha = 1;
-  paper.fillStyle = getComputedStyle(root).backgroundColor;
+  paper.fillStyle = getComputedStyle(stage).backgroundColor;
   paper.fillRect(0, 0, canvas.width, canvas.height);
   const painted = paint(index, 1);
   if (painted && fading) { paint(fading.from, left); redraw(); }

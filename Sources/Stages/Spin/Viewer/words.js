@@ -10,4 +10,4 @@ const words = german ? {
   play: "Turn automatically", out: "Zoom out", in: "Zoom in", reset: "Reset the view", full: "Full screen", bar: "Controls",
   views: { "front": "Front", "front-left": "Front left", "left": "Left side", "rear-left": "Rear left", "rear": "Rear", "rear-right": "Rear right", "right": "Right side", "front-right": "Front right" },
 };
-const spoken = frame => `${words.views[frame.view] || words.viewer}, ${words.degrees(Math.round(frame.azimuth))}`;
+const spoken = frame => [words.views[frame.view], words.degrees(Math.round(frame.azimuth))].filter(Boolean).join(", ");
