@@ -18,6 +18,8 @@ public protocol JobIntake: Sendable {
 
     /// - Throws: `notFound` when the tenant has no such job.
     func job(_ id: UUID, tenant: String) async throws(Failure) -> Job
+    /// Those of the jobs that the tenant has, in no order; the rest is silently absent.
+    func jobs(_ ids: [UUID], tenant: String) async throws(Failure) -> [Job]
     func workflow(_ id: UUID, tenant: String) async throws(Failure) -> [Job]
     /// Newest first, at most `filter.limit`; `next` is the cursor of the following page.
     func jobs(_ filter: JobFilter, tenant: String) async throws(Failure) -> JobPage
@@ -37,6 +39,28 @@ public protocol JobIntake: Sendable {
     func own(blob sha256: String, bytes: Int, tenant: String) async throws(Failure)
     /// A hash is not a key: true only for a tenant that put the blob or whose job made it.
     func owns(blob sha256: String, tenant: String) async throws(Failure) -> Bool
+    /// Those of the blobs that the tenant may read.
+    func owned(blobs: Set<String>, tenant: String) async throws(Failure) -> Set<String>
+}
+
+extension JobIntake {
+    /// One by one; a store that can ask for many at once should.
+    public func jobs(_ ids: [UUID], tenant: String) async throws(Failure) -> [Job] {
+        var found: [Job] = []
+        for id in ids {
+            do { found.append(try await job(id, tenant: tenant)) } catch {
+                guard error.code == .notFound else { throw error }
+            }
+        }
+        return found
+    }
+
+    /// One by one; a store that can ask for many at once should.
+    public func owned(blobs: Set<String>, tenant: String) async throws(Failure) -> Set<String> {
+        var found: Set<String> = []
+        for blob in blobs where try await owns(blob: blob, tenant: tenant) { found.insert(blob) }
+        return found
+    }
 }
 
 /// What a worker needs.
