@@ -48,7 +48,9 @@ let package = Package(
             resources: ["viewer.html", "viewer.css", "words.js", "frames.js", "view.js", "turn.js", "input.js", "start.js"]
                 .map { .embedInCode("Spin/Viewer/\($0)") }, swiftSettings: strict),
         .target(name: "Worker", dependencies: ["CProcess", "JobQueue", "Pipeline", "Storage"], swiftSettings: strict),
-        .target(name: "JobAPI", dependencies: ["CMicroHTTPD", "JobQueue", "Pipeline", "Storage"], swiftSettings: strict),
+        .target(
+            name: "JobAPI", dependencies: ["CMicroHTTPD", "JobQueue", "Pipeline", "Storage"],
+            resources: [.embedInCode("openapi.json")], swiftSettings: strict),
         .executableTarget(
             name: "Runner",
             dependencies: ["Imaging", "JobAPI", "JobQueue", "Pipeline", "Stages", "Storage", "Worker"],

@@ -1,1 +1,141 @@
+internal import Foundation
+internal import JobQueue
 internal import Pipeline
+internal import Storage
+
+/// The routes: decides about each request's head, and answers it. Knows no socket.
+final class JobAPI: Sendable {
+    let configuration: JobAPIConfiguration
+    let intake: any JobIntake
+    let blobs: any BlobStore
+    let registry: StageRegistry
+    let workflows: [WorkflowTemplate]
+    let watch: JobWatch
+    private let router = Router()
+
+    init(
+        configuration: JobAPIConfiguration, intake: any JobIntake, blobs: any BlobStore, registry: StageRegistry,
+        workflows: [WorkflowTemplate]
+    ) {
+        (self.configuration, self.intake, self.blobs) = (configuration, intake, blobs)
+        (self.registry, self.workflows) = (registry, workflows)
+        watch = JobWatch(intake, seconds: configuration.limits.watchSeconds)
+    }
+
+    /// One request on its way through a handler.
+    struct Call: Sendable {
+        let request: Request
+        let route: Route
+        let parameter: PathParameter
+        /// Empty for open routes, which read nothing of any tenant.
+        let tenant: String
+        let upload: BlobUpload?
+        var body: [UInt8] = []
+    }
+
+    /// Decides by the head alone; runs on the polling thread, so it waits for nothing.
+    func admit(_ request: Request) -> Admission {
+        let start = ContinuousClock.now
+        do throws(ProblemDetails) {
+            let call = try self.call(for: request)
+            let plan: BodyPlan =
+                if let upload = call.upload {
+                    .stream(limit: configuration.limits.blobBytes, into: upload)
+                } else {
+                    .collect(limit: configuration.limits.jsonBytes)
+                }
+            return .accept(plan) { body in
+                var call = call
+                call.body = body
+                let response = await self.answer(call)
+                self.report(request, call, response, since: start)
+                return response
+            }
+        } catch {
+            let response = error.response()
+            report(request, nil, response, since: start)
+            return .refuse(response)
+        }
+    }
+
+    /// The only place where errors of any kind become answers.
+    private func answer(_ call: Call) async -> Response {
+        do { return try await respond(to: call) } catch let problem as ProblemDetails {
+            return problem.response()
+        } catch let failure as Failure {
+            return ProblemDetails(failure).response()
+        } catch {
+            return ProblemDetails(Failure(.internalError, "An unknown error.", detail: "\(error)")).response()
+        }
+    }
+
+    private func respond(to call: Call) async throws -> Response {
+        switch call.route.endpoint {
+        case .putBlob, .postBlob: try await storeBlob(call)
+        case .getBlob: try await sendBlob(call)
+        case .createJob: try await createJob(call)
+        case .listJobs: try await listJobs(call)
+        case .getJob: try await sendJob(call)
+        case .cancelJob: try await cancelJob(call)
+        case .retryJob: try await retryJob(call)
+        case .jobStatuses: try await sendStatuses(call)
+        case .createWorkflow: try await createWorkflow(call)
+        case .getWorkflow: try await sendWorkflow(call)
+        case .kinds: try sendKinds(call)
+        case .openAPI: sendOpenAPI(call)
+        case .health: Response.json { $0.member("status", "ok") }
+        case .readiness: try await sendReadiness(call)
+        }
+    }
+
+    private func report(
+        _ request: Request, _ call: Call?, _ response: Response, since start: ContinuousClock.Instant
+    ) {
+        guard let onRequest = configuration.onRequest else { return }
+        let elapsed = (ContinuousClock.now - start).components
+        onRequest(
+            RequestRecord(
+                method: request.method, route: call?.route.template, status: response.status,
+                seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18,
+                tenant: call?.tenant, failure: response.failureDetail))
+    }
+
+    private func call(for request: Request) throws(ProblemDetails) -> Call {
+        try request.checkFraming(longest: configuration.limits.urlBytes)
+        switch router.destination(method: request.method, path: request.path) {
+        case .found(let route, let parameter):
+            let tenant = try self.tenant(of: request, for: route.access)
+            try request.checkBody(route, configuration.limits)
+            return Call(
+                request: request, route: route, parameter: parameter, tenant: tenant,
+                upload: route.body == .blob ? BlobUpload(into: blobs) : nil)
+        case .wrongMethod(let allowed):
+            _ = try tenant(of: request, for: .anyKey)
+            throw .wrongMethod(allowed: allowed)
+        case .unknown:
+            _ = try tenant(of: request, for: .anyKey)
+            throw .unknownPath()
+        }
+    }
+
+    /// The tenant comes from the key, never from the request.
+    private func tenant(of request: Request, for access: Route.Access) throws(ProblemDetails) -> String {
+        if access == .open { return "" }
+        guard !configuration.keys.isEmpty, let token = try request.bearerToken() else { throw .noToken() }
+        let key: APIKey?
+        do throws(Failure) { key = try APIKey.find(token, in: configuration.keys) } catch { throw ProblemDetails(error) }
+        guard let key else { throw .badToken() }
+        if case .scope(let scope) = access, !key.scopes.contains(scope) { throw .missingScope(scope) }
+        return key.tenant
+    }
+}
+
+/// Runs blocking work away from the threads that all tasks share.
+func blocking<Value: Sendable>(
+    _ work: @escaping @Sendable () throws(Failure) -> Value
+) async throws(Failure) -> Value {
+    let result = await withCheckedContinuation { (done: CheckedContinuation<Result<Value, Failure>, Never>) in
+        DispatchQueue.global().async { done.resume(returning: Result { () throws(Failure) in try work() }) }
+    }
+    return try result.get()
+}

@@ -1,0 +1,51 @@
+/// Everything that the API answers. Closed: a new endpoint does not compile until it has a route and a handler.
+enum Endpoint: String, CaseIterable, Sendable {
+    case putBlob, postBlob, getBlob
+    case createJob, listJobs, getJob, cancelJob, retryJob, jobStatuses
+    case createWorkflow, getWorkflow
+    case kinds, openAPI, health, readiness
+}
+
+/// How an endpoint is reached; the table below is what the router, the OpenAPI test and `405 Allow` go by.
+struct Route: Sendable {
+    enum Access: Sendable, Equatable {
+        case open
+        case anyKey
+        case scope(APIScope)
+    }
+
+    enum Body: Sendable { case none, json, blob }
+
+    let endpoint: Endpoint
+    /// GET stands for HEAD as well.
+    let method: String
+    /// Parts in braces are parameters: `{sha256}` takes 64 lower-case hexadecimal digits, `{id}` a UUID.
+    let template: String
+    let access: Access
+    var body = Body.none
+
+    static let table: [Route] = Endpoint.allCases.map { $0.route }
+}
+
+extension Endpoint {
+    var route: Route {
+        switch self {
+        case .putBlob: Route(endpoint: self, method: "PUT", template: "/v1/blobs/{sha256}", access: .scope(.jobsWrite), body: .blob)
+        case .postBlob: Route(endpoint: self, method: "POST", template: "/v1/blobs", access: .scope(.jobsWrite), body: .blob)
+        case .getBlob: Route(endpoint: self, method: "GET", template: "/v1/blobs/{sha256}", access: .scope(.jobsRead))
+        case .createJob: Route(endpoint: self, method: "POST", template: "/v1/jobs", access: .scope(.jobsWrite), body: .json)
+        case .listJobs: Route(endpoint: self, method: "GET", template: "/v1/jobs", access: .scope(.jobsRead))
+        case .getJob: Route(endpoint: self, method: "GET", template: "/v1/jobs/{id}", access: .scope(.jobsRead))
+        case .cancelJob: Route(endpoint: self, method: "POST", template: "/v1/jobs/{id}/cancel", access: .scope(.jobsWrite))
+        case .retryJob: Route(endpoint: self, method: "POST", template: "/v1/jobs/{id}/retry", access: .scope(.jobsWrite))
+        case .jobStatuses: Route(endpoint: self, method: "POST", template: "/v1/jobs/status", access: .scope(.jobsRead), body: .json)
+        case .createWorkflow:
+            Route(endpoint: self, method: "POST", template: "/v1/workflows", access: .scope(.jobsWrite), body: .json)
+        case .getWorkflow: Route(endpoint: self, method: "GET", template: "/v1/workflows/{id}", access: .scope(.jobsRead))
+        case .kinds: Route(endpoint: self, method: "GET", template: "/v1/kinds", access: .anyKey)
+        case .openAPI: Route(endpoint: self, method: "GET", template: "/openapi.json", access: .anyKey)
+        case .health: Route(endpoint: self, method: "GET", template: "/healthz", access: .open)
+        case .readiness: Route(endpoint: self, method: "GET", template: "/readyz", access: .anyKey)
+        }
+    }
+}
