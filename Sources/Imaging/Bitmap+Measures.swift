@@ -2,18 +2,6 @@ internal import CVShim
 internal import Foundation
 public import Pipeline
 
-/// A rectangle of whole pixels.
-public struct PixelBox: Sendable, Equatable, Codable {
-    public var x: Int
-    public var y: Int
-    public var width: Int
-    public var height: Int
-
-    public init(x: Int, y: Int, width: Int, height: Int) {
-        (self.x, self.y, self.width, self.height) = (x, y, width, height)
-    }
-}
-
 extension Bitmap {
     /// The smallest box around every sample of at least `threshold` of a 1-channel picture; nil when there is none.
     public func bounds(threshold: UInt8 = 128) throws(Failure) -> PixelBox? {

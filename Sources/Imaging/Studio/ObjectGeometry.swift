@@ -7,14 +7,6 @@ public struct PicturePoint: Sendable, Equatable, Codable {
     public init(x: Double, y: Double) { (self.x, self.y) = (x, y) }
 }
 
-/// A rectangle of whole pixels.
-public struct PixelBox: Sendable, Equatable, Codable {
-    public var x, y, width, height: Int
-    public init(x: Int, y: Int, width: Int, height: Int) {
-        (self.x, self.y, self.width, self.height) = (x, y, width, height)
-    }
-}
-
 /// One side of a picture.
 public enum PictureEdge: String, Sendable, Codable, CaseIterable { case left, top, right, bottom }
 

@@ -12,7 +12,7 @@ struct RenditionMaker {
     func make(from picture: Bitmap, subject: PixelBox?) throws(Failure) -> (
         data: Data, facts: RenditionsStage.Rendition
     ) {
-        let framing = Framing(
+        let framing = RenditionFraming(
             width: picture.width, height: picture.height, into: (profile.width, profile.height), fit: profile.fit,
             subject: subject)
         let framed = try frame(picture, framing)
@@ -28,7 +28,7 @@ struct RenditionMaker {
         )
     }
 
-    private func frame(_ picture: Bitmap, _ framing: Framing) throws(Failure) -> Bitmap {
+    private func frame(_ picture: Bitmap, _ framing: RenditionFraming) throws(Failure) -> Bitmap {
         let (window, place) = (framing.window, framing.place)
         var framed = picture
         if window.width < picture.width || window.height < picture.height {

@@ -1,7 +1,7 @@
 internal import Imaging
 
 /// How a picture goes into a frame: which window of it, at what size, where. Pure arithmetic.
-struct Framing: Sendable, Equatable {
+struct RenditionFraming: Sendable, Equatable {
     /// What is taken of the source.
     let window: PixelBox
     /// Where it lies in the frame; equal to the frame for `cover`.
