@@ -1,3 +1,4 @@
+#include "Profile.hpp"
 #include "Reading.hpp"
 
 namespace cvs::codec {
@@ -11,9 +12,14 @@ bool isGrey(VipsImage *image) {
     }
 }
 
-/// By the embedded profile; false when there is none, or none that fits the pixels.
+/// By the embedded profile; false when there is none to go by: sRGB already, or not fit for these pixels.
 bool byProfile(Picture &image) {
-    if (!vips_image_get_typeof(image.get(), VIPS_META_ICC_NAME)) return false;
+    const void *profile = nullptr;
+    size_t count = 0;
+    if (!vips_image_get_typeof(image.get(), VIPS_META_ICC_NAME) ||
+        vips_image_get_blob(image.get(), VIPS_META_ICC_NAME, &profile, &count) ||
+        isSRGB({static_cast<const uint8_t *>(profile), count}))
+        return false;
     Picture converted;
     if (vips_icc_transform(image.get(), converted.out(), "srgb", "embedded", TRUE, "intent", VIPS_INTENT_RELATIVE,
                            "depth", 8, nullptr)) {

@@ -22,7 +22,8 @@ Bytes withoutExif(const Bytes &webp) {
         const size_t length = 8 + file.little32(at + 4) + (file.little32(at + 4) & 1);
         if (!file.has(at, length)) return webp;
         if (file.matches(at, "VP8X", 4)) extended = kept.size();
-        if (!file.matches(at, "EXIF", 4)) kept.insert(kept.end(), webp.begin() + long(at), webp.begin() + long(at + length));
+        if (!file.matches(at, "EXIF", 4))
+            kept.insert(kept.end(), webp.begin() + long(at), webp.begin() + long(at + length));
         at += length;
     }
     if (extended) {

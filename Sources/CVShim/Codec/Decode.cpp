@@ -143,7 +143,7 @@ extern "C" CVS_EXPORT CVSStatus cvs_decode(CVSSource source, CVSLimits limits, C
                 return mat;
             } catch (const VipsFailure &) {
                 if (!alone) throw;
-                blame(input.view(), format, vips_error_buffer());
+                blame(input.view(), format, vips_error_buffer() + takeWarnings());
             }
         });
         *out = new CVSImage{cvs::inLayout(fit(pixels, max_side, cancel), layout)};

@@ -44,8 +44,8 @@ Bytes savedJPEG(VipsImage *image, const CVSEncoding &how) {
     Saved to;
     const auto chroma = how.full_chroma ? VIPS_FOREIGN_SUBSAMPLE_OFF : VIPS_FOREIGN_SUBSAMPLE_ON;
     must(vips_jpegsave_buffer(image, &to.data, &to.count, "Q", std::clamp(how.quality, 1, 100), "interlace",
-                              gboolean(how.progressive), "optimize_coding", TRUE, "subsample_mode", chroma, "strip", TRUE,
-                              nullptr));
+                              gboolean(how.progressive), "optimize_coding", TRUE, "subsample_mode", chroma, "strip",
+                              TRUE, nullptr));
     if (!how.embed_srgb) return to.bytes();
     // Stripping takes the profile away, and not stripping makes libvips write an EXIF block: so it is put in here.
     VipsBlob *profile = nullptr;
@@ -162,7 +162,8 @@ extern "C" CVS_EXPORT void cvs_bytes_destroy(CVSBytes *bytes) noexcept { delete 
 extern "C" CVS_EXPORT CVSStatus cvs_bytes_write(const CVSBytes *bytes, const char *path, CVSError *error) noexcept {
     return cvs::guarded(error, [&] {
         static std::atomic<unsigned> number{0};
-        const std::string part = std::string(path) + "." + std::to_string(::getpid()) + "." + std::to_string(number++) + ".part";
+        const std::string unique = std::to_string(::getpid()) + "." + std::to_string(number++);
+        const std::string part = std::string(path) + "." + unique + ".part";
         const int descriptor = ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
         if (descriptor < 0) throw cvs::Error{CVSStatusWriteFailed, std::strerror(errno)};
         try {

@@ -24,7 +24,8 @@ struct File {
 Input::Input(const CVSSource &source, int64_t limit) : bytes{source.bytes, source.count} {
     auto checkSize = [&](int64_t size) {
         if (size > limit)
-            throw Error{CVSStatusOverBudget, std::to_string(size) + " bytes are over the limit of " + std::to_string(limit)};
+            throw Error{CVSStatusOverBudget,
+                        std::to_string(size) + " bytes are over the limit of " + std::to_string(limit)};
     };
     if (!source.path) {
         checkSize(int64_t(source.count));

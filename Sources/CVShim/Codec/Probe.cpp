@@ -80,7 +80,7 @@ extern "C" CVS_EXPORT CVSStatus cvs_probe(CVSSource source, CVSLimits limits, CV
                 return found;
             } catch (const VipsFailure &) {
                 if (!alone) throw;
-                blame(input.view(), format, vips_error_buffer());
+                blame(input.view(), format, vips_error_buffer() + takeWarnings());
             }
         });
     });

@@ -85,7 +85,8 @@ CVSFormat sniff(View file) {
         if (file.matches(0, format.magic, format.length)) throw Error{CVSStatusUnsupported, format.what};
     if (file.matches(0, "BM", 2) && file.matches(6, "\0\0\0\0", 4)) throw Error{CVSStatusUnsupported, "a BMP"};
     if (isSVG(file)) throw Error{CVSStatusUnsupported, "an SVG drawing"};
-    if (file.matches(1, "PNG", 3)) throw Error{CVSStatusCorrupt, "the PNG signature is damaged, as by a copy in text mode"};
+    if (file.matches(1, "PNG", 3))
+        throw Error{CVSStatusCorrupt, "the PNG signature is damaged, as by a copy in text mode"};
     // A copy that stopped within the magic bytes themselves.
     for (const char *magic : {"\xFF\xD8\xFF", "\x89PNG\r\n\x1A\n", "RIFF"})
         if (file.count < std::strlen(magic) && std::memcmp(file.data, magic, file.count) == 0)

@@ -12,14 +12,15 @@ void keep(const gchar *, GLogLevelFlags, const gchar *message, gpointer) {
 void start() {
     g_log_set_default_handler(keep, nullptr);
     if (vips_init("rundum")) throw Error{CVSStatusInternal, vips_error_buffer()};
-    g_log_set_handler("VIPS", GLogLevelFlags(G_LOG_LEVEL_MASK | G_LOG_FLAG_FATAL | G_LOG_FLAG_RECURSION), keep, nullptr);
+    constexpr int all = G_LOG_LEVEL_MASK | G_LOG_FLAG_FATAL | G_LOG_FLAG_RECURSION;
+    g_log_set_handler("VIPS", GLogLevelFlags(all), keep, nullptr);
     vips_concurrency_set(1);
     vips_cache_set_max(0);
     vips_block_untrusted_set(TRUE);
     // Our own sniffing picks the loader; everything else stays shut, should it ever be reached.
     vips_operation_block_set("VipsForeignLoad", TRUE);
-    for (const char *loader : {"VipsForeignLoadJpeg", "VipsForeignLoadPng", "VipsForeignLoadWebp", "VipsForeignLoadHeif",
-                               "VipsForeignLoadTiff"})
+    for (const char *loader : {"VipsForeignLoadJpeg", "VipsForeignLoadPng", "VipsForeignLoadWebp",
+                               "VipsForeignLoadHeif", "VipsForeignLoadTiff"})
         vips_operation_block_set(loader, FALSE);
     if (cv::getNumThreads() != 1) cv::setNumThreads(1);
 }

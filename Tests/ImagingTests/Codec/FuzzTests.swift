@@ -50,6 +50,23 @@ import Testing
         }
     }
 
+    @Test func `side by side each call gets its own answer`() async throws {
+        let good = try sample(.jpeg)
+        let short = good.prefix(good.count / 2)
+        var torn = good
+        torn.replaceSubrange(torn.count / 2..<torn.count / 2 + 200, with: Data(repeating: 0xAA, count: 200))
+        let cases: [(Data, Failure.Code?)] = [
+            (good, nil), (short, .imageTruncated), (torn, .imageCorrupt), (Data("text".utf8), .imageUnrecognized),
+        ]
+        await withTaskGroup(of: Bool.self) { group in
+            for number in 0..<80 {
+                let (bytes, code) = cases[number % cases.count]
+                group.addTask { refusal(bytes)?.code == code }
+            }
+            for await right in group { #expect(right) }
+        }
+    }
+
     private func original(_ kind: String) throws -> Data {
         let picture = try TestPicture.scene(width: 48, height: 40)
         return switch kind {

@@ -31,7 +31,7 @@ import Testing
             #expect(try ImageFile.probe(picture.encoded(tagged)).hasProfile)
             let difference = try ImageFile.decode(picture.encoded(tagged)).largestDifference(
                 to: ImageFile.decode(picture.encoded(bare)))
-            #expect(difference <= 2)
+            #expect(difference == 0)
         }
     }
 
