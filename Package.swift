@@ -34,7 +34,9 @@ let package = Package(
             ],
             linkerSettings: [
                 .linkedLibrary("opencv_core"), .linkedLibrary("opencv_imgproc"),
-                .unsafeFlags(["-L\(openVINO)/libs", "-lopenvino_c", "-Xlinker", "-rpath", "-Xlinker", "\(openVINO)/libs"]),
+                .unsafeFlags([
+                    "-L\(openVINO)/libs", "-lopenvino_c", "-Xlinker", "-rpath", "-Xlinker", "\(openVINO)/libs",
+                ]),
             ]),
 
         .target(name: "Pipeline", swiftSettings: strict),
@@ -44,9 +46,12 @@ let package = Package(
             name: "JobQueue", dependencies: ["CLibPQ", "Pipeline"], resources: [.embedInCode("Migrations/SQL")],
             swiftSettings: strict),
         .target(
-            name: "Stages", dependencies: ["Imaging", "Pipeline"], exclude: ["Cutout/README.md", "Renditions/README.md", "Spin/README.md"],
-            resources: ["viewer.html", "viewer.css", "words.js", "frames.js", "view.js", "turn.js", "input.js", "start.js"]
-                .map { .embedInCode("Spin/Viewer/\($0)") }, swiftSettings: strict),
+            name: "Stages", dependencies: ["Imaging", "Pipeline"],
+            exclude: ["Cutout/README.md", "Renditions/README.md", "Spin/README.md"],
+            resources: [
+                "viewer.html", "viewer.css", "words.js", "frames.js", "view.js", "turn.js", "input.js", "start.js",
+            ]
+            .map { .embedInCode("Spin/Viewer/\($0)") }, swiftSettings: strict),
         .target(name: "Worker", dependencies: ["CProcess", "JobQueue", "Pipeline", "Storage"], swiftSettings: strict),
         .target(
             name: "JobAPI", dependencies: ["CMicroHTTPD", "JobQueue", "Pipeline", "Storage"],
@@ -75,6 +80,7 @@ let package = Package(
         .testTarget(
             name: "JobAPITests", dependencies: ["JobAPI", "JobQueue", "Pipeline", "Storage", "TestKit"],
             swiftSettings: strict),
+        .testTarget(name: "RunnerTests", dependencies: ["Pipeline", "Runner", "TestKit"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests", dependencies: ["Imaging", "Pipeline", "Storage", "TestKit"], swiftSettings: strict),
     ],

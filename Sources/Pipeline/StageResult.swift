@@ -7,6 +7,8 @@ public struct StageResult: Sendable, Equatable, Codable {
     /// The kind's own facts, see DESIGN's table of kinds.
     public var data: JSONValue
     public var review: [ReviewFlag]
+    /// Why there are no outputs; only where `ok` is false.
+    public var failure: Failure?
     /// What decided the output besides the options: stage version, model hashes, the precision that ran.
     public var identity: [String]
     public var seconds: Double
@@ -14,10 +16,11 @@ public struct StageResult: Sendable, Equatable, Codable {
 
     public init(
         kind: Kind, version: Int, ok: Bool = true, outputs: [String: OutputFile] = [:], data: JSONValue = [:],
-        review: [ReviewFlag] = [], identity: [String] = [], seconds: Double = 0, peakBytes: Int = 0
+        review: [ReviewFlag] = [], failure: Failure? = nil, identity: [String] = [], seconds: Double = 0, peakBytes: Int = 0
     ) {
         (self.kind, self.version, self.ok, self.outputs, self.data) = (kind, version, ok, outputs, data)
-        (self.review, self.identity, self.seconds, self.peakBytes) = (review, identity, seconds, peakBytes)
+        (self.review, self.failure) = (review, failure)
+        (self.identity, self.seconds, self.peakBytes) = (identity, seconds, peakBytes)
     }
 }
 

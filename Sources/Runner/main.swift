@@ -1,1 +1,3 @@
-print("rundum")
+internal import Foundation
+
+exit(await Dispatcher.run(Array(CommandLine.arguments.dropFirst())).rawValue)

@@ -1,0 +1,82 @@
+internal import Foundation
+internal import Pipeline
+
+/// `rundum run KIND FILE...`: one stage on files, in this process, without the queue.
+struct RunCommand: Command {
+    static let name = "run"
+    static let abstract = "One kind on files, without the queue; many files in one process."
+    static let usage = "KIND FILE... --out DIR [options]"
+    static let out = Option(
+        "--out", "DIR", "Results go to DIR/NAME/ for each file; kinds that take a set write DIR itself.")
+    static let options = [
+        out,
+        Option("--set", "KEY=VALUE", "Set an option of the kind; may be given again."),
+        Option("--options", "FILE", "Take the options from a JSON file; --set goes before it."), .json,
+    ]
+    static let discussion =
+        "rundum kinds KIND lists the options. Each result has a result.json with the hash of every file."
+    static let examples = [
+        Example("rundum run cutout car.jpg --out cut", "writes cut/car/mask.png, the cut-out and result.json"),
+        Example("rundum run cutout *.jpg --out cut --set precision=f32", "gives the same bytes on every machine"),
+    ]
+
+    private let kind: Kind
+    private let files: [URL]
+    private let target: URL
+    private let arguments: Arguments
+
+    init(_ arguments: Arguments) throws(Failure) {
+        guard let kind = arguments.operands.first, arguments.operands.count > 1 else {
+            throw Failure(
+                .invalidRequest, "A kind and at least one file are needed.", hint: "rundum kinds lists the kinds.")
+        }
+        self.kind = Kind(rawValue: kind)
+        files = arguments.operands.dropFirst().map { URL(filePath: $0).absoluteURL }
+        target = URL(filePath: try arguments.require(Self.out)).absoluteURL
+        self.arguments = arguments
+    }
+
+    func run() async throws(Failure) -> ExitStatus {
+        let stage = try Composition.registry().stage(kind)
+        var members = try arguments.value("--options").map(OptionWords.file) ?? [:]
+        members.merge(try OptionWords.members(arguments.all("--set"), schema: stage.schema)) { $1 }
+        let direct = DirectRun(stage: stage, options: try stage.complete(.object(members)))
+        let jobs = try items(for: stage)
+        var results: [StageResult] = []
+        var bars = ProgressBars()
+        for (index, item) in jobs.enumerated() {
+            let share = Double(index) / Double(jobs.count)
+            bars.draw([.init(title: kind.rawValue, fraction: share, note: "\(index)/\(jobs.count)  \(item.name)")])
+            let result = try await direct.run(item)
+            results.append(result)
+            if let failure = result.failure { Terminal.say(failure.named(item.name)) }
+            for flag in result.review {
+                Terminal.say("\(Terminal.paint("look", .yellow)): \(item.name): \(flag.summary) [\(flag.code)]")
+            }
+            if Task.isCancelled { throw Failure(.cancelled, "The run was interrupted.") }
+        }
+        bars.draw([.init(title: kind.rawValue, fraction: 1, note: "\(jobs.count)/\(jobs.count)")])
+        if arguments.has("--json") { Terminal.out(try json(results)) }
+        let good = results.filter { $0.ok && $0.review.isEmpty }.count
+        return good == results.count ? .ok : good == 0 && results.allSatisfy({ !$0.ok }) ? .failed : .someFailed
+    }
+
+    /// One item a file with a folder of its own, or all files as one item.
+    private func items(for stage: any AnyStage) throws(Failure) -> [DirectRun.Item] {
+        guard case .one = stage.arity else {
+            guard stage.arity.accepts(files.count) else {
+                throw Failure(
+                    .invalidInputs, "\(kind) does not take \(files.count) inputs.",
+                    hint: "It takes \(stage.arity.words).")
+            }
+            return [DirectRun.Item(name: kind.rawValue, files: files, target: target)]
+        }
+        var taken: [String: Int] = [:]
+        return files.map { file in
+            let stem = file.deletingPathExtension().lastPathComponent
+            taken[stem, default: 0] += 1
+            let unique = taken[stem] == 1 ? stem : "\(stem)-\(taken[stem] ?? 1)"
+            return DirectRun.Item(name: file.lastPathComponent, files: [file], target: target.appending(path: unique))
+        }
+    }
+}

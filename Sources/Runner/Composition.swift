@@ -1,0 +1,14 @@
+internal import Imaging
+internal import JobQueue
+internal import Pipeline
+internal import Stages
+
+/// The composition root: the only place that names every stage.
+enum Composition {
+    static func registry() throws(Failure) -> StageRegistry {
+        var registry = StageRegistry()
+        registry.register(RenditionsStage())
+        registry.register(SpinStage())
+        return registry
+    }
+}

@@ -1,0 +1,100 @@
+internal import Foundation
+internal import Pipeline
+internal import Storage
+internal import Synchronization
+
+/// A stage on files, in this process: the same context as in a worker, with a folder as its sink.
+struct DirectRun {
+    /// Files that belong together and the folder of their result.
+    struct Item {
+        let name: String
+        let files: [URL]
+        let target: URL
+    }
+
+    let stage: any AnyStage
+    let options: JSONValue
+
+    /// The result, written to the item's folder; a failure of the stage is a result with `ok` false.
+    ///
+    /// - Throws: only what concerns the folder itself.
+    func run(_ item: Item) async throws(Failure) -> StageResult {
+        try Home.prepare(item.target.deletingLastPathComponent())
+        var folder = try ResultFolder(item.target)
+        let sink = FolderSink()
+        let started = ContinuousClock.now
+        var result = StageResult(kind: stage.kind, version: stage.version)
+        do {
+            result.data = try await runStage(item, in: folder.staging, sink)
+            result.outputs = sink.outputs.withLock { $0 }
+        } catch {
+            (result.ok, result.failure) = (false, error)
+        }
+        result.review = sink.flags.withLock { $0 }
+        result.identity = (try? stage.identity(for: options)) ?? []
+        let took = (ContinuousClock.now - started).components
+        result.seconds = Double(took.seconds) + Double(took.attoseconds) / 1e18
+        result.peakBytes = Process.peakBytes
+        try folder.add(JSON.encode(result, pretty: true), as: "result.json")
+        try folder.finish()
+        return result
+    }
+
+    private func runStage(_ item: Item, in staging: URL, _ sink: FolderSink) async throws(Failure) -> JSONValue {
+        var inputs: [StageInput] = []
+        for (index, file) in item.files.enumerated() {
+            let slot = "photo-\(index + 1)"
+            do {
+                let hash = try SHA256Hasher.hash(file: ShowroomRun.readable(file)).sha256
+                inputs.append(StageInput(slot: slot, name: file.lastPathComponent, file: file, sha256: hash))
+            } catch { throw error.about(slot: slot) }
+        }
+        let scratch = staging.appending(path: ".scratch")
+        try Home.prepare(scratch)
+        defer { try? FileManager.default.removeItem(at: scratch) }
+        sink.folder.withLock { $0 = staging }
+        let context = StageContext(inputs: inputs, scratch: scratch, budget: try stage.budget(for: options), sink: sink)
+        return try await stage.run(options, in: context)
+    }
+}
+
+/// Takes what a stage emits into a folder.
+private final class FolderSink: StageSink {
+    let folder = Mutex<URL?>(nil)
+    let outputs = Mutex<[String: OutputFile]>([:])
+    let flags = Mutex<[ReviewFlag]>([])
+
+    func progress(_ fraction: Double, _ step: String) {}
+
+    func emit(_ file: EmittedFile) throws(Failure) {
+        guard let folder = folder.withLock({ $0 }) else { return }
+        let place = folder.appending(path: file.path)
+        let blob = try SHA256Hasher.hash(file: file.file)
+        do {
+            try FileManager.default.createDirectory(
+                at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileManager.default.moveItem(at: file.file, to: place)
+            let output = OutputFile(
+                file: file.path, sha256: blob.sha256, bytes: blob.bytes, mediaType: file.mediaType, width: file.width,
+                height: file.height)
+            outputs.withLock { $0[file.name] = output }
+        } catch {
+            throw Failure(
+                .storageUnavailable, "\(file.path) can't be written.", hint: "Check the free space.", detail: "\(error)"
+            )
+        }
+    }
+
+    func review(_ flag: ReviewFlag) { flags.withLock { $0.append(flag) } }
+    func log(_ message: String) {}
+}
+
+/// What the kernel says about this process.
+private enum Process {
+    /// The most resident memory so far.
+    static var peakBytes: Int {
+        var usage = rusage()
+        getrusage(RUSAGE_SELF.rawValue, &usage)
+        return usage.ru_maxrss * 1024
+    }
+}

@@ -1,0 +1,85 @@
+internal import Foundation
+internal import Pipeline
+
+/// What a showroom left, photo by photo: the facts that the folder, its page and the terminal show.
+struct Listing {
+    /// One photo's way through the workflow.
+    struct Photo {
+        let input: PhotoInput
+        /// Its folder below `photos/`.
+        let folder: String
+        var cutout: Job?
+        var renditions: Job?
+        /// Why it is not in the listing.
+        var failure: Failure?
+
+        var review: [ReviewFlag] { cutout?.result?.review ?? [] }
+        var isPublishable: Bool { failure == nil && review.isEmpty && renditions?.state == .succeeded }
+
+        var status: JobState {
+            if failure != nil { return .failed }
+            return review.isEmpty ? .succeeded : .review
+        }
+    }
+
+    let photos: [Photo]
+    let spin: Job?
+    let options: ShowroomOptions
+
+    /// - Parameter jobs: of the workflow, all final.
+    init(photos inputs: [PhotoInput], jobs: [Job], options: ShowroomOptions) {
+        let byLabel = Dictionary(jobs.compactMap { job in job.label.map { ($0, job) } }) { first, _ in first }
+        photos = inputs.enumerated().map { index, input in
+            let cutout = byLabel[ShowroomWorkflow.cutoutLabel(input.slot)]
+            let renditions = byLabel[ShowroomWorkflow.renditionsLabel(input.slot)]
+            return Photo(
+                input: input, folder: SlotNames.folder(index: index + 1, fileName: input.name), cutout: cutout,
+                renditions: renditions, failure: input.failure ?? Self.failure(cutout, renditions))
+        }
+        spin = byLabel[ShowroomWorkflow.spinLabel]
+        self.options = options
+    }
+
+    /// The first cause: a photo whose cut-out waits for a person has no composite, which is no failure of its own.
+    private static func failure(_ cutout: Job?, _ renditions: Job?) -> Failure? {
+        if let cutout, !cutout.state.hasResult {
+            return cutout.failure?.failure ?? Failure(.cancelled, "The job was canceled.")
+        }
+        guard cutout?.state == .succeeded, let renditions, !renditions.state.hasResult else { return nil }
+        return renditions.failure?.failure ?? Failure(.cancelled, "The job was canceled.")
+    }
+
+    var published: [Photo] { photos.filter(\.isPublishable) }
+
+    /// What a person should know before the listing goes online.
+    var notes: [String] {
+        var notes: [String] = []
+        let count = published.count
+        if count == 1 { notes.append("Only 1 photo could be used: the spin shows it, but nothing turns.") }
+        if (2..<ShowroomWorkflow.fullSpin).contains(count) {
+            notes.append(
+                "\(count) of 8 views: the spin turns in steps of \(360 / count) degrees instead of 45, and looks jumpy."
+            )
+        }
+        if count > 0 { notes.append("Number plates are not covered yet: look at each picture before it goes online.") }
+        return notes
+    }
+
+    var status: ExitStatus {
+        if published.isEmpty {
+            return photos.allSatisfy { $0.failure != nil } && photos.count == 1 ? .failed : .someFailed
+        }
+        return published.count == photos.count && spin?.state == .succeeded ? .ok : .someFailed
+    }
+}
+
+/// A photo as it was given.
+struct PhotoInput: Sendable {
+    let slot: String
+    /// The file name that the caller knows it by.
+    let name: String
+    /// Of the original's bytes; nil where they couldn't be read.
+    let sha256: String?
+    /// Why it couldn't be read.
+    let failure: Failure?
+}

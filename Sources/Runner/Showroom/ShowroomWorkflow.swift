@@ -1,0 +1,56 @@
+internal import Pipeline
+
+/// The main job: every photo is cut out and set in the studio, renditions are made of each, and all together turn.
+enum ShowroomWorkflow {
+    static let photoCount = 1...36
+    /// A full spin has a photo every 45 degrees.
+    static let fullSpin = 8
+
+    static let template = WorkflowTemplate(
+        name: "showroom",
+        abstract:
+            "Photos of one car, in the order of a walk around it, to cut-outs, studio pictures, renditions and a spin.",
+        arity: .set(photoCount), optionsSchema: ShowroomOptions.schema,
+        build: { inputs, options throws(Failure) in
+            request(inputs, try JSON.decode(ShowroomOptions.self, from: JSON.encode(options)))
+        })
+
+    static func cutoutLabel(_ slot: String) -> String { "cutout-\(slot)" }
+    static func renditionsLabel(_ slot: String) -> String { "renditions-\(slot)" }
+    static let spinLabel = "spin"
+
+    private static func request(_ inputs: WorkflowInputs, _ options: ShowroomOptions) -> WorkflowRequest {
+        let cutouts = inputs.photos.map { photo in
+            WorkflowRequest.Step(
+                label: cutoutLabel(photo.slot), job: job("cutout", options.cutout, [photo], inputs))
+        }
+        let renditions = inputs.photos.map { photo in
+            WorkflowRequest.Step(
+                label: renditionsLabel(photo.slot),
+                job: job("renditions", [:], [output("composite", of: photo)], inputs))
+        }
+        let views = inputs.photos.map { output("cutout", of: $0) }
+        let spin = WorkflowRequest.Step(
+            label: spinLabel, job: job("spin", options.spin, views, inputs), toleratesFailure: true)
+        return WorkflowRequest(name: template.name, steps: cutouts + renditions + [spin])
+    }
+
+    private static func job(
+        _ kind: Kind, _ options: JSONValue, _ photos: [JobInput], _ inputs: WorkflowInputs
+    ) -> JobRequest {
+        JobRequest(
+            kind: kind, options: options, inputs: photos, subject: inputs.subject, priority: inputs.priority,
+            runAt: inputs.runAt)
+    }
+
+    private static func output(_ name: String, of photo: JobInput) -> JobInput {
+        JobInput(slot: photo.slot, name: photo.name, source: .output(job: cutoutLabel(photo.slot), name: name))
+    }
+}
+
+extension ShowroomOptions {
+    fileprivate var cutout: JSONValue {
+        ["background": .string(backdrop), "model": .string(model), "precision": .string(precision)]
+    }
+    fileprivate var spin: JSONValue { ["backdrop": .string(backdrop)] }
+}

@@ -1,0 +1,48 @@
+internal import Foundation
+internal import Pipeline
+internal import Worker
+
+/// A worker inside this process, for as long as a command needs one.
+struct WorkerHost {
+    private let worker: Worker
+
+    init(_ installation: Installation, _ registry: StageRegistry, executors: Int?, log: Log) {
+        var configuration = WorkerConfiguration(scratch: installation.scratch)
+        if let executors { configuration.executors = executors }
+        configuration.revive = { () async throws(Failure) in try await installation.revive() }
+        configuration.log = log
+        worker = Worker(
+            store: installation.store, blobs: installation.blobs, registry: registry, configuration: configuration)
+    }
+
+    /// Works while `body` runs, then drains: at once when the command was interrupted.
+    ///
+    /// - Throws: what `body` throws, else what ended the worker.
+    func run<R: Sendable>(_ body: @escaping @Sendable () async throws(Failure) -> R) async throws(Failure) -> R {
+        let task = Task { () -> Result<R, Failure> in
+            do throws(Failure) { return .success(try await body()) } catch { return .failure(error) }
+        }
+        let working = Task { [worker] () -> Failure? in
+            do throws(Failure) { try await worker.run() } catch {
+                task.cancel()
+                return error
+            }
+            return nil
+        }
+        let outcome = await withTaskCancellationHandler(operation: { await task.value }, onCancel: { task.cancel() })
+        if Task.isCancelled { worker.stopNow() } else { worker.stop() }
+        if let failure = await working.value { throw failure }
+        return try outcome.get()
+    }
+}
+
+extension Log {
+    /// Warnings and errors only, in a file: what a command with progress bars keeps of its worker's words.
+    static func file(_ url: URL) -> Log {
+        Log(level: .warning) { line in
+            guard let file = fopen(url.path, "a") else { return }
+            defer { fclose(file) }
+            fputs(line + "\n", file)
+        }
+    }
+}
