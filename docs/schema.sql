@@ -337,7 +337,8 @@ begin
                 raise exception 'The idempotency key was used with another request.'
                     using errcode = 'RU422', hint = 'Use a new key for a new request.';
             end if;
-            return query select true, v_first.workflow_id, j from rundum.any_job j where j.id = any (v_first.jobs) order by j.id;
+            return query
+            select true, v_first.workflow_id, j from rundum.any_job j where j.id = any (v_first.jobs) order by j.id;
             return;
         end if;
     end if;
@@ -370,9 +371,9 @@ CREATE FUNCTION rundum.finish(_job uuid, _state rundum.job_state, _result jsonb,
         id, run_at, created_at, started_at, fence, revision, workflow_id, progress, ended_by, tenant_id, attempt,
         max_attempts, state, priority, tolerant, cached, kind, step, label, subject, options, inputs, result, failure)
     select id, run_at, created_at, started_at, fence, revision + 1, workflow_id,
-        case when _result is null then progress else 1 end, _ended_by, tenant_id, attempt, max_attempts, _state, priority,
-        tolerant, _cached, kind, case when _result is null then step else '' end, label, subject, options, inputs, _result,
-        _failure
+        case when _result is null then progress else 1 end, _ended_by, tenant_id, attempt, max_attempts, _state,
+        priority, tolerant, _cached, kind, case when _result is null then step else '' end, label, subject, options,
+        inputs, _result, _failure
     from gone
 $$;
 
@@ -611,8 +612,8 @@ CREATE FUNCTION rundum.restore(_job uuid) RETURNS void
     insert into rundum.job (
         id, run_at, created_at, fence, revision, workflow_id, tenant_id, max_attempts, deps_left, state, priority,
         tolerant, kind, label, subject, options, inputs)
-    select id, run_at, created_at, nextval('rundum.fence'), revision + 1, workflow_id, tenant_id, max_attempts, 1, 'blocked', priority,
-        tolerant, kind, label, subject, options, inputs
+    select id, run_at, created_at, nextval('rundum.fence'), revision + 1, workflow_id, tenant_id, max_attempts, 1,
+        'blocked', priority, tolerant, kind, label, subject, options, inputs
     from gone
 $$;
 
@@ -630,8 +631,10 @@ begin
     select d.* into v_done from rundum.done d join rundum.tenant t on t.id = d.tenant_id
     where d.id = _job and t.key = _tenant for update of d;
     if not found then
-        if exists (select from rundum.job j join rundum.tenant t on t.id = j.tenant_id where j.id = _job and t.key = _tenant) then
-            raise exception 'The job has not ended.' using errcode = 'RU409', hint = 'Only a failed or canceled job can be retried.';
+        perform 1 from rundum.job j join rundum.tenant t on t.id = j.tenant_id where j.id = _job and t.key = _tenant;
+        if found then
+            raise exception 'The job has not ended.'
+                using errcode = 'RU409', hint = 'Only a failed or canceled job can be retried.';
         end if;
         raise exception 'There is no such job.' using errcode = 'RU404';
     end if;

@@ -1,5 +1,5 @@
--- The tables. A job lives in `job` until it is final, then in `done`: the hot table stays as small as what is left to do.
--- Neither `job` nor `done` has foreign keys: a row moves between them, and a check for each row would cost bulk enqueues.
+-- The tables. A job lives in `job` until it is final, then in `done`: the hot table stays as small as what is left to
+-- do. Neither has foreign keys: a row moves between them, and a check for each row would cost bulk enqueues.
 
 create type rundum.job_state as enum
     ('blocked', 'scheduled', 'queued', 'running', 'succeeded', 'review', 'failed', 'canceled');
@@ -11,8 +11,8 @@ create table rundum.tenant (
     created_at timestamptz not null default now()
 );
 
--- Fairness: a job's place is a virtual time. `band` knows how far claims of a priority have come, `lane` where a tenant's
--- last job of that priority stands; a new place is the later of the two plus the job's share.
+-- Fairness: a job's place is a virtual time. `band` knows how far claims of a priority have come, `lane` where the next
+-- job of a tenant with that priority would stand; a new place is the later of the two.
 create table rundum.band (
     priority smallint primary key check (priority between 0 and 3),
     vnow bigint not null default 0
@@ -77,7 +77,8 @@ create table rundum.job (
     constraint job_state_is_live check (state in ('blocked', 'scheduled', 'queued', 'running')),
     constraint job_blocked_has_dependencies check ((state = 'blocked') = (deps_left > 0)),
     constraint job_running_has_worker check ((state = 'running') = (worker_id is not null)),
-    constraint job_running_was_claimed check (state <> 'running' or (started_at is not null and attempt > 0 and fence > 0)),
+    constraint job_running_was_claimed
+        check (state <> 'running' or (started_at is not null and attempt > 0 and fence > 0)),
     constraint job_cancel_is_running check (not cancel or state = 'running'),
     constraint job_label_in_workflow check ((label is null) = (workflow_id is null)),
     constraint job_attempts check (attempt >= 0 and max_attempts between 1 and 1000),

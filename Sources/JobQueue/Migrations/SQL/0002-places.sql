@@ -1,6 +1,6 @@
 -- What every other function needs: ids, tenants, places in the queue.
 
--- UUID version 7 from microseconds since 1970: the millisecond, then its 4096ths, then random bits (RFC 9562, 6.2 method 3).
+-- UUID version 7 from microseconds since 1970: the millisecond, its 4096ths, random bits (RFC 9562, 6.2 method 3).
 create function rundum.uuid_v7(_micros bigint) returns uuid
 language sql volatile as $$
     select (lpad(to_hex(_micros / 1000), 12, '0') || '7' || lpad(to_hex(_micros % 1000 * 4096 / 1000), 3, '0')
@@ -29,8 +29,8 @@ language sql stable as $$
     select 1000000 / t.weight from rundum.tenant t where t.id = _tenant
 $$;
 
--- Takes `_count` places of a tenant and answers the first; the next are a stride apart. Whoever returns to the queue takes
--- a fresh place. Lanes are always the last rows that a transaction locks, in the order of tenant and priority.
+-- Takes `_count` places of a tenant and answers the first; the next are a stride apart. Whoever returns to the queue
+-- takes a fresh place. Lanes are always the last rows that a transaction locks, in the order of tenant and priority.
 -- Every job that becomes ready passes here, so this is where waiting workers are told, once a transaction.
 create function rundum.take_places(_tenant integer, _priority smallint, _count bigint) returns bigint
 language plpgsql as $$

@@ -1,6 +1,7 @@
 -- Enqueueing. The request is the JSON of a JobRequest or a WorkflowRequest; the same JSON comes from any language.
--- SQLSTATEs of class RU are answers to the caller, with a message and a hint for people, and the slot as the column: RU400
--- bad request, RU404 unknown, RU409 conflict, RU410 a blob that the tenant may not read, RU422 a key with another request.
+-- SQLSTATEs of class RU are answers to the caller, with a message and a hint for people, and the slot as the column:
+-- RU400 bad request, RU404 unknown, RU409 conflict, RU410 a blob that the tenant may not read, RU422 a key with another
+-- request.
 
 create function rundum.refuse_foreign_blobs(_tenant integer, _steps jsonb) returns void
 language plpgsql as $$
@@ -95,8 +96,8 @@ begin
 end
 $$;
 
--- Enqueues one job (`_name` null, `_steps` one element without label) or a workflow. With a key, the first request's jobs
--- are answered again for the same request; requests are compared by the hash of their normalised JSON.
+-- Enqueues one job (`_name` null, `_steps` one element without label) or a workflow. With a key, the first request's
+-- jobs are answered again for the same request; requests are compared by the hash of their normalised JSON.
 create function rundum.enqueue_steps(_tenant text, _name text, _steps jsonb, _key text)
 returns table (replayed boolean, workflow uuid, job rundum.any_job)
 language plpgsql as $$
@@ -116,7 +117,8 @@ begin
                 raise exception 'The idempotency key was used with another request.'
                     using errcode = 'RU422', hint = 'Use a new key for a new request.';
             end if;
-            return query select true, v_first.workflow_id, j from rundum.any_job j where j.id = any (v_first.jobs) order by j.id;
+            return query
+            select true, v_first.workflow_id, j from rundum.any_job j where j.id = any (v_first.jobs) order by j.id;
             return;
         end if;
     end if;

@@ -9,9 +9,9 @@ language sql volatile as $$
         id, run_at, created_at, started_at, fence, revision, workflow_id, progress, ended_by, tenant_id, attempt,
         max_attempts, state, priority, tolerant, cached, kind, step, label, subject, options, inputs, result, failure)
     select id, run_at, created_at, started_at, fence, revision + 1, workflow_id,
-        case when _result is null then progress else 1 end, _ended_by, tenant_id, attempt, max_attempts, _state, priority,
-        tolerant, _cached, kind, case when _result is null then step else '' end, label, subject, options, inputs, _result,
-        _failure
+        case when _result is null then progress else 1 end, _ended_by, tenant_id, attempt, max_attempts, _state,
+        priority, tolerant, _cached, kind, case when _result is null then step else '' end, label, subject, options,
+        inputs, _result, _failure
     from gone
 $$;
 
@@ -42,8 +42,8 @@ language sql stable as $$
     from rundum.done d where d.id = _root
 $$;
 
--- Lets a blocked job go whose dependencies are all final: takes the blobs that its inputs name, then queues it, or fails
--- it when something that it needs is missing. Answers whether it failed.
+-- Lets a blocked job go whose dependencies are all final: takes the blobs that its inputs name, then queues it, or
+-- fails it when something that it needs is missing. Answers whether it failed.
 create function rundum.free_job(_job rundum.job) returns boolean
 language plpgsql as $$
 declare

@@ -6,7 +6,7 @@ language sql volatile as $$
     values (_host, _pid, _process_start, now() + _lease) returning id
 $$;
 
--- Extends the lease, writes progress, and answers which of the worker's attempts were canceled or are no longer its own.
+-- Extends the lease, writes progress, and answers which of the worker's attempts were canceled or are not its own.
 create function rundum.heartbeat(
     _worker bigint, _lease interval, _jobs uuid[], _fences bigint[], _fractions double precision[], _steps text[])
 returns table (expired boolean, job uuid, lost boolean)
@@ -60,8 +60,8 @@ begin
 end
 $$;
 
--- Takes up to `_limit` jobs in the order of priority and place; the attempt is counted and fenced here. A worker without a
--- lease gets none.
+-- Takes up to `_limit` jobs in the order of priority and place; the attempt is counted and fenced here. A worker
+-- without a lease gets none.
 create function rundum.claim(_worker bigint, _kinds text[], _limit integer)
 returns table (
     job uuid, fence bigint, tenant text, workflow uuid, label text, attempt integer, kind text, options jsonb,
@@ -102,9 +102,10 @@ begin
 end
 $$;
 
--- Ends a running attempt with its result. False when the fence is stale; true again for the one that was accepted, so that
--- a caller who lost the answer may ask once more. A job whose cancellation was asked for ends canceled.
-create function rundum.complete(_job uuid, _fence bigint, _result jsonb, _cache_key text, _cached boolean) returns boolean
+-- Ends a running attempt with its result. False when the fence is stale; true again for the one that was accepted, so
+-- that a caller who lost the answer may ask once more. A job whose cancellation was asked for ends canceled.
+create function rundum.complete(
+    _job uuid, _fence bigint, _result jsonb, _cache_key text, _cached boolean) returns boolean
 language plpgsql as $$
 declare
     v_job rundum.job;

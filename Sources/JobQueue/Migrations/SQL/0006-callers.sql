@@ -36,8 +36,8 @@ language sql volatile as $$
     insert into rundum.job (
         id, run_at, created_at, fence, revision, workflow_id, tenant_id, max_attempts, deps_left, state, priority,
         tolerant, kind, label, subject, options, inputs)
-    select id, run_at, created_at, nextval('rundum.fence'), revision + 1, workflow_id, tenant_id, max_attempts, 1, 'blocked', priority,
-        tolerant, kind, label, subject, options, inputs
+    select id, run_at, created_at, nextval('rundum.fence'), revision + 1, workflow_id, tenant_id, max_attempts, 1,
+        'blocked', priority, tolerant, kind, label, subject, options, inputs
     from gone
 $$;
 
@@ -56,8 +56,10 @@ begin
     select d.* into v_done from rundum.done d join rundum.tenant t on t.id = d.tenant_id
     where d.id = _job and t.key = _tenant for update of d;
     if not found then
-        if exists (select from rundum.job j join rundum.tenant t on t.id = j.tenant_id where j.id = _job and t.key = _tenant) then
-            raise exception 'The job has not ended.' using errcode = 'RU409', hint = 'Only a failed or canceled job can be retried.';
+        perform 1 from rundum.job j join rundum.tenant t on t.id = j.tenant_id where j.id = _job and t.key = _tenant;
+        if found then
+            raise exception 'The job has not ended.'
+                using errcode = 'RU409', hint = 'Only a failed or canceled job can be retried.';
         end if;
         raise exception 'There is no such job.' using errcode = 'RU404';
     end if;
