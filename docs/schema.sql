@@ -262,22 +262,6 @@ CREATE FUNCTION rundum.dependency_failure(_root uuid, _state rundum.job_state) R
     from rundum.done d where d.id = _root
 $$;
 
-CREATE FUNCTION rundum.deregister_worker(_worker bigint) RETURNS void
-    LANGUAGE plpgsql
-    AS $$
-declare
-    v_job record;
-begin
-    for v_job in
-        select j.id, j.fence from rundum.job j where j.worker_id = _worker and j.state = 'running'
-        order by j.workflow_id, j.id
-    loop
-        perform rundum.end_attempt(v_job.id, v_job.fence, null, 'release', interval '0', true);
-    end loop;
-    delete from rundum.worker w where w.id = _worker;
-end
-$$;
-
 CREATE FUNCTION rundum.end_attempt(_job uuid, _fence bigint, _failure jsonb, _disposition text, _delay interval, _taken boolean) RETURNS boolean
     LANGUAGE plpgsql
     AS $$
@@ -717,14 +701,13 @@ CREATE FUNCTION rundum.take_places(_tenant integer, _priority smallint, _count b
     AS $$
 declare
     v_taken bigint := _count * rundum.stride(_tenant);
-    v_last bigint;
+    v_next bigint;
 begin
-    insert into rundum.lane as l (tenant_id, priority, vlast)
-    select _tenant, _priority, b.vnow + v_taken from rundum.band b where b.priority = _priority
-    on conflict (tenant_id, priority) do update set vlast = greatest(l.vlast, excluded.vlast - v_taken) + v_taken
-    returning l.vlast into v_last;
+    update rundum.lane l set vnext[_priority + 1] = greatest(l.vnext[_priority + 1], b.vnow) + v_taken
+    from rundum.band b where l.tenant_id = _tenant and b.priority = _priority
+    returning l.vnext[_priority + 1] into strict v_next;
     perform pg_notify('rundum_work', '');
-    return v_last - v_taken;
+    return v_next - v_taken;
 end
 $$;
 
@@ -738,7 +721,8 @@ begin
     if found then
         return v_id;
     end if;
-    insert into rundum.tenant (key) values (_key) on conflict (key) do nothing;
+    with made as (insert into rundum.tenant (key) values (_key) on conflict (key) do nothing returning id)
+    insert into rundum.lane (tenant_id) select m.id from made m;
     select t.id into strict v_id from rundum.tenant t where t.key = _key;
     return v_id;
 end
@@ -835,8 +819,8 @@ CREATE TABLE rundum.idempotency (
 
 CREATE TABLE rundum.lane (
     tenant_id integer NOT NULL,
-    priority smallint NOT NULL,
-    vlast bigint NOT NULL
+    vnext bigint[] DEFAULT '{0,0,0,0}'::bigint[] NOT NULL,
+    CONSTRAINT lane_vnext_check CHECK ((cardinality(vnext) = 4))
 )
 WITH (fillfactor='50');
 
@@ -917,7 +901,7 @@ ALTER TABLE ONLY rundum.job
     ADD CONSTRAINT job_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY rundum.lane
-    ADD CONSTRAINT lane_pkey PRIMARY KEY (tenant_id, priority);
+    ADD CONSTRAINT lane_pkey PRIMARY KEY (tenant_id);
 
 ALTER TABLE ONLY rundum.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (version);
@@ -974,9 +958,6 @@ ALTER TABLE ONLY rundum.cache
 
 ALTER TABLE ONLY rundum.idempotency
     ADD CONSTRAINT idempotency_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES rundum.tenant(id);
-
-ALTER TABLE ONLY rundum.lane
-    ADD CONSTRAINT lane_priority_fkey FOREIGN KEY (priority) REFERENCES rundum.band(priority);
 
 ALTER TABLE ONLY rundum.lane
     ADD CONSTRAINT lane_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES rundum.tenant(id);

@@ -71,7 +71,7 @@ import Testing
         try await db.database.ping()
         let other = Database(url: db.url, connections: 1)
         _ = try await other.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() "
+            "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = current_database() "
                 + "and pid <> pg_backend_pid()", [])
         try await db.database.ping()
     }

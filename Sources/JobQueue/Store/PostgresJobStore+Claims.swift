@@ -33,6 +33,11 @@ extension PostgresJobStore {
     }
 
     public func deregister(_ worker: WorkerID) async throws(Failure) {
+        let failure = Failure(.cancelled, "The worker stopped.")
+        // Each in a transaction of its own: they belong to several workflows, of which one at a time may be locked.
+        for row in try await database.query(ClaimStatements.held, [.int(worker)]) {
+            _ = try await end(try row.uuid("id"), try row.int("fence"), failure, .release, taken: true)
+        }
         _ = try await database.query(ClaimStatements.deregister, [.int(worker)])
     }
 

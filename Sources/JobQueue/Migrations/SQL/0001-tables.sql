@@ -12,7 +12,8 @@ create table rundum.tenant (
 );
 
 -- Fairness: a job's place is a virtual time. `band` knows how far claims of a priority have come, `lane` where the next
--- job of a tenant with that priority would stand; a new place is the later of the two.
+-- job of a tenant would stand in each priority; a new place is the later of the two. One row a tenant, so that whoever
+-- takes places in several priorities locks one row.
 create table rundum.band (
     priority smallint primary key check (priority between 0 and 3),
     vnow bigint not null default 0
@@ -21,10 +22,8 @@ create table rundum.band (
 insert into rundum.band (priority) values (0), (1), (2), (3);
 
 create table rundum.lane (
-    tenant_id integer not null references rundum.tenant (id),
-    priority smallint not null references rundum.band (priority),
-    vlast bigint not null,
-    primary key (tenant_id, priority)
+    tenant_id integer primary key references rundum.tenant (id),
+    vnext bigint[] not null default '{0, 0, 0, 0}' check (cardinality(vnext) = 4)
 ) with (fillfactor = 50);
 
 -- A worker is alive while its row is there. A running job whose worker has no row is lost and will be rescued.

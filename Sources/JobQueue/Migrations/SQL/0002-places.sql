@@ -17,7 +17,8 @@ begin
     if found then
         return v_id;
     end if;
-    insert into rundum.tenant (key) values (_key) on conflict (key) do nothing;
+    with made as (insert into rundum.tenant (key) values (_key) on conflict (key) do nothing returning id)
+    insert into rundum.lane (tenant_id) select m.id from made m;
     select t.id into strict v_id from rundum.tenant t where t.key = _key;
     return v_id;
 end
@@ -30,20 +31,20 @@ language sql stable as $$
 $$;
 
 -- Takes `_count` places of a tenant and answers the first; the next are a stride apart. Whoever returns to the queue
--- takes a fresh place. Lanes are always the last rows that a transaction locks, in the order of tenant and priority.
+-- takes a fresh place. A lane is locked after everything that another transaction may hold, lanes in the order of
+-- tenants, so that no two transactions wait for each other.
 -- Every job that becomes ready passes here, so this is where waiting workers are told, once a transaction.
 create function rundum.take_places(_tenant integer, _priority smallint, _count bigint) returns bigint
 language plpgsql as $$
 declare
     v_taken bigint := _count * rundum.stride(_tenant);
-    v_last bigint;
+    v_next bigint;
 begin
-    insert into rundum.lane as l (tenant_id, priority, vlast)
-    select _tenant, _priority, b.vnow + v_taken from rundum.band b where b.priority = _priority
-    on conflict (tenant_id, priority) do update set vlast = greatest(l.vlast, excluded.vlast - v_taken) + v_taken
-    returning l.vlast into v_last;
+    update rundum.lane l set vnext[_priority + 1] = greatest(l.vnext[_priority + 1], b.vnow) + v_taken
+    from rundum.band b where l.tenant_id = _tenant and b.priority = _priority
+    returning l.vnext[_priority + 1] into strict v_next;
     perform pg_notify('rundum_work', '');
-    return v_last - v_taken;
+    return v_next - v_taken;
 end
 $$;
 

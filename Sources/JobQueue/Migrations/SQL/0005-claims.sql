@@ -184,22 +184,6 @@ begin
 end
 $$;
 
--- Ends a worker that goes by itself: what it still holds returns to the queue, and these attempts do not count.
-create function rundum.deregister_worker(_worker bigint) returns void
-language plpgsql as $$
-declare
-    v_job record;
-begin
-    for v_job in
-        select j.id, j.fence from rundum.job j where j.worker_id = _worker and j.state = 'running'
-        order by j.workflow_id, j.id
-    loop
-        perform rundum.end_attempt(v_job.id, v_job.fence, null, 'release', interval '0', true);
-    end loop;
-    delete from rundum.worker w where w.id = _worker;
-end
-$$;
-
 -- Forgets workers whose lease ran out and those of `_dead`; answers every running attempt that has no worker.
 create function rundum.lost_attempts(_dead bigint[])
 returns table (job uuid, fence bigint, attempt integer, max_attempts integer)
