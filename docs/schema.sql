@@ -514,7 +514,8 @@ CREATE FUNCTION rundum.lock_workflow_of(_job uuid) RETURNS void
 declare
     v_workflow uuid;
 begin
-    select j.workflow_id into v_workflow from rundum.any_job j where j.id = _job;
+    select j.workflow_id into v_workflow from rundum.any_job j
+    where j.id = _job and exists (select from rundum.dependency p where p.parent = _job);
     if v_workflow is not null then
         perform 1 from rundum.workflow w where w.id = v_workflow for no key update;
     end if;
@@ -611,7 +612,9 @@ declare
     v_ids uuid[];
     v_cause text;
 begin
-    perform rundum.lock_workflow_of(_job);
+    -- Also for a job that nobody waits for: its own dependencies must not end while they are counted.
+    perform 1 from rundum.workflow w
+    where w.id = (select a.workflow_id from rundum.any_job a where a.id = _job) for no key update;
     select d.* into v_done from rundum.done d join rundum.tenant t on t.id = d.tenant_id
     where d.id = _job and t.key = _tenant for update of d;
     if not found then

@@ -56,6 +56,22 @@ import Testing
         #expect(Set(claimed).count == 300)
     }
 
+    /// A step that is put back while its dependency ends must not be forgotten by it.
+    @Test func `a step that is retried while its dependency ends is freed`() async throws {
+        let queue = try await QueueFixture.fresh(connections: 4)
+        for _ in 0..<30 {
+            let jobs = try await queue.enqueue([queue.step("a"), queue.step("b", after: ["a"])])
+            let b = try #require(jobs["b"])
+            let a = try await queue.take(jobs["a"])
+            _ = try await queue.store.cancel(b.id, tenant: queue.tenant)
+            async let ended = queue.complete(a)
+            async let retried = queue.store.retry(b.id, tenant: queue.tenant)
+            _ = try await (ended, retried)
+            #expect(try await queue.state(b) == .queued)
+            try await queue.complete(try await queue.take(b))
+        }
+    }
+
     /// Steps that fail and cancel each other's descendants from several sides at once must not deadlock.
     @Test func `ends from all sides of a web of steps do not deadlock`() async throws {
         let queue = try await QueueFixture.fresh(connections: 8)

@@ -42,7 +42,7 @@ struct Postmaster {
         guard settled, answers else {
             throw Failure(
                 .databaseUnavailable, "The private database did not start.",
-                hint: "Its log says why; `rundum doctor` shows it.", detail: logTail)
+                hint: "Its log, in the folder of the database, says why.", detail: logTail)
         }
     }
 

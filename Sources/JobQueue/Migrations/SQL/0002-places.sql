@@ -48,14 +48,16 @@ begin
 end
 $$;
 
--- Transactions that touch more than one job of a workflow take this lock first, before any job: so two of them never
--- wait for each other, and the last of several dependencies to end always sees the others' ends.
+-- Transactions that touch a job and its dependents take this lock first, before any job: so two of them never wait for
+-- each other, and the last of several dependencies to end always sees the others' ends. A job that nobody waits for
+-- needs none: whoever ends it touches it alone.
 create function rundum.lock_workflow_of(_job uuid) returns void
 language plpgsql as $$
 declare
     v_workflow uuid;
 begin
-    select j.workflow_id into v_workflow from rundum.any_job j where j.id = _job;
+    select j.workflow_id into v_workflow from rundum.any_job j
+    where j.id = _job and exists (select from rundum.dependency p where p.parent = _job);
     if v_workflow is not null then
         perform 1 from rundum.workflow w where w.id = v_workflow for no key update;
     end if;
