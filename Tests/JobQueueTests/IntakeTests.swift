@@ -117,6 +117,21 @@ import Testing
         }
     }
 
+    @Test func `many jobs and blobs are asked for at once`() async throws {
+        let queue = try await QueueFixture.fresh()
+        let jobs = [try await queue.enqueue(), try await queue.enqueue(), try await queue.enqueue()]
+        try await queue.complete(try await queue.takeFirst())
+        let asked = try await queue.store.jobs(jobs.map(\.id) + [UUID()], tenant: queue.tenant)
+        #expect(Set(asked.map(\.id)) == Set(jobs.map(\.id)))
+        #expect(asked.filter { $0.state == .succeeded }.count == 1)
+        #expect(try await queue.store.jobs(jobs.map(\.id), tenant: "other").isEmpty)
+        #expect(try await queue.store.jobs([], tenant: queue.tenant).isEmpty)
+        let blobs: Set = [QueueFixture.sha(1), QueueFixture.sha(7), QueueFixture.sha(99), "nonsense"]
+        let owned = try await queue.store.owned(blobs: blobs, tenant: queue.tenant)
+        #expect(owned == [QueueFixture.sha(1), QueueFixture.sha(7)])
+        #expect(try await queue.store.owned(blobs: blobs, tenant: "other").isEmpty)
+    }
+
     @Test func `the result cache is a tenant's own`() async throws {
         let queue = try await QueueFixture.fresh()
         let store = queue.store

@@ -16,6 +16,13 @@ enum IntakeStatements {
         where j.id = $2 and j.tenant_id = (select t.id from rundum.tenant t where t.key = $1)
         """)
 
+    static let jobs = Statement(
+        "intake.jobs",
+        """
+        select \(Job.columns) from rundum.any_job j
+        where j.id = any ($2::uuid[]) and j.tenant_id = (select t.id from rundum.tenant t where t.key = $1)
+        """)
+
     static let workflow = Statement(
         "intake.workflow",
         """
@@ -44,6 +51,15 @@ enum IntakeStatements {
         """
         insert into rundum.blob_owner (tenant_id, sha256, bytes)
         values (rundum.tenant_number($1), decode($2, 'hex'), $3) on conflict do nothing
+        """)
+
+    /// Those of the hashes that the tenant owns.
+    static let owned = Statement(
+        "intake.owned",
+        """
+        select b.sha256 from unnest($2::text[]) b(sha256)
+        join rundum.blob_owner o on o.sha256 = decode(b.sha256, 'hex')
+        join rundum.tenant t on t.id = o.tenant_id and t.key = $1
         """)
 
     static let owns = Statement(

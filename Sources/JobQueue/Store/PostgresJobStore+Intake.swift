@@ -45,6 +45,12 @@ extension PostgresJobStore {
         return try Job(row, tenant: tenant)
     }
 
+    public func jobs(_ ids: [UUID], tenant: String) async throws(Failure) -> [Job] {
+        guard !ids.isEmpty else { return [] }
+        let rows = try await database.query(IntakeStatements.jobs, [.text(tenant), .array(ids.map(\.uuidString))])
+        return try rows.map { row throws(Failure) in try Job(row, tenant: tenant) }
+    }
+
     public func workflow(_ id: UUID, tenant: String) async throws(Failure) -> [Job] {
         let rows = try await database.query(IntakeStatements.workflow, [.text(tenant), .uuid(id)])
         guard !rows.isEmpty else { throw Failure(.notFound, "There is no such workflow.") }
@@ -89,6 +95,13 @@ extension PostgresJobStore {
             throw Failure(.invalidRequest, "A blob is named by its SHA-256 in 64 lower-case hexadecimal digits.")
         }
         _ = try await database.query(IntakeStatements.own, [.text(tenant), .text(sha256), .int(bytes)])
+    }
+
+    public func owned(blobs: Set<String>, tenant: String) async throws(Failure) -> Set<String> {
+        let hashes = blobs.filter(\.isSHA256)
+        guard !hashes.isEmpty else { return [] }
+        let rows = try await database.query(IntakeStatements.owned, [.text(tenant), .array(hashes.sorted())])
+        return Set(try rows.map { row throws(Failure) -> String in try row.text("sha256") })
     }
 
     public func owns(blob sha256: String, tenant: String) async throws(Failure) -> Bool {
