@@ -36,7 +36,8 @@ public struct FaultStage: Stage {
     public func run(_ options: FaultOptions, in context: StageContext) async throws(Failure) -> [String] {
         try context.checkpoint(0.1, "about to fail")
         switch Fault(rawValue: options.how) {
-        case .crash, nil: raise(SIGSEGV)
+        // A real fault: pool threads block the signal, so raising it would wait.
+        case .crash, nil: UnsafeMutablePointer<UInt8>(bitPattern: 8)?.pointee = 1
         case .abort: Glibc.abort()
         case .exit: Glibc.exit(0)
         case .allocate: allocate()
@@ -76,7 +77,7 @@ public struct FaultStage: Stage {
         case .truncated:
             say([0, 0, 1, 0, 123])
             Glibc.exit(0)
-        case .hangUp: close(3)
+        case .hangUp: shutdown(3, Int32(SHUT_WR))
         case .secondHello: say(json: #"{"hello":{"version":1,"pid":1}}"#)
         case .flood: for index in 0..<5000 { emit("f\(index)", file: file.path, context) }
         case .upward: emit("../../x", file: file.path, context)

@@ -58,6 +58,9 @@ final class ExecutorProcess: Sendable {
 
     func cancel(attempt: Int64) { try? channel.send(SupervisorMessage.cancel(attempt: attempt)) }
 
+    /// Lets the child go, as this process's death would.
+    func hangUp() { channel.hangUp() }
+
     /// Ends the child and all that it started.
     func kill() {
         state.withLock { state in
