@@ -61,7 +61,9 @@ extension Worker {
         guard let executor = await borrowExecutor() else {
             return .failure(Failure(.cancelled, "The worker could not start the job."), .shutdown)
         }
-        let run = await AttemptRun(executor: executor, attempt: attempt, grace: configuration.grace).run(order)
+        let run = await AttemptRun(
+            executor: executor, attempt: attempt, budget: job.budget, grace: configuration.grace
+        ).run(order)
         var outcome = AttemptOutcome.failure(Failure(.cancelled, "The job was cancelled."), .shutdown)
         switch run.verdict {
         case .failed(let failure, let cause): outcome = .failure(failure, cause, peakBytes: run.peakBytes)

@@ -1,7 +1,9 @@
+internal import Dispatch
 internal import Pipeline
+internal import Synchronization
 
 /// One order on one executor, watched: its memory, its time, and whether it should stop.
-struct AttemptRun: Sendable {
+final class AttemptRun: Sendable {
     struct Report: Sendable {
         let verdict: AttemptWatch.Verdict
         let seconds: Double
@@ -9,34 +11,38 @@ struct AttemptRun: Sendable {
     }
 
     /// Between two looks; a picture's buffers come and go in this time, which is why the kernel's peak is read.
-    private static let interval = Duration.milliseconds(100)
+    private static let interval = DispatchTimeInterval.milliseconds(100)
 
-    let executor: ExecutorProcess
-    let attempt: RunningAttempt
-    let grace: Duration
+    private let executor: ExecutorProcess
+    private let attempt: RunningAttempt
+    private let watch: Mutex<AttemptWatch>
 
-    func run(_ order: RunOrder) async -> Report {
+    init(executor: ExecutorProcess, attempt: RunningAttempt, budget: Budget, grace: Duration) {
+        (self.executor, self.attempt) = (executor, attempt)
         let baseline = executor.memory?.resident ?? 0
-        let start = ContinuousClock.now
-        let watcher = Task {
-            var watch = AttemptWatch(budget: order.budget, baseline: baseline, grace: grace)
-            while true {
-                try? await Task.sleep(for: Self.interval)
-                if Task.isCancelled { return watch }
-                look(&watch, start)
-            }
-        }
-        let end = await blocking { executor.run(order, ledger: attempt.ledger) }.wait()
-        let took = ContinuousClock.now - start
-        watcher.cancel()
-        var watch = await watcher.value
-        if let memory = executor.memory { watch.note(peak: memory.peak) }
-        return Report(verdict: watch.verdict(end), seconds: took.seconds, peakBytes: watch.peakBytes)
+        watch = Mutex(AttemptWatch(budget: budget, baseline: baseline, grace: grace))
     }
 
-    private func look(_ watch: inout AttemptWatch, _ start: ContinuousClock.Instant) {
-        let elapsed = ContinuousClock.now - start
-        switch watch.tick(at: elapsed, peak: executor.memory?.peak, stop: attempt.stopCause) {
+    func run(_ order: RunOrder) async -> Report {
+        let start = ContinuousClock.now
+        // A thread of its own by way of a queue: a busy cooperative pool must not let an executor eat the machine.
+        let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "attempt watch", qos: .userInteractive))
+        timer.setEventHandler { [self] in look(at: ContinuousClock.now - start) }
+        timer.schedule(deadline: .now() + Self.interval, repeating: Self.interval)
+        timer.resume()
+        let end = await blocking { [self] in executor.run(order, ledger: attempt.ledger) }.wait()
+        let took = ContinuousClock.now - start
+        timer.cancel()
+        let memory = executor.memory
+        return watch.withLock { watch in
+            if let memory { watch.note(peak: memory.peak) }
+            return Report(verdict: watch.verdict(end), seconds: took.seconds, peakBytes: watch.peakBytes)
+        }
+    }
+
+    private func look(at elapsed: Duration) {
+        let (memory, stop) = (executor.memory, attempt.stopCause)
+        switch watch.withLock({ $0.tick(at: elapsed, peak: memory?.peak, stop: stop) }) {
         case .none: break
         case .ask: executor.cancel(attempt: attempt.ledger.attempt)
         case .kill: executor.kill()

@@ -19,9 +19,12 @@ public struct ExecutorCommand: Sendable, Equatable {
     /// The part of an environment that an executor may know: no database address, key or token, since hostile pictures
     /// are decoded there.
     public static func inherited(_ environment: [String: String]) -> [String: String] {
-        environment.filter { name, _ in
+        var kept = environment.filter { name, _ in
             names.contains(name) || prefixes.contains { name.hasPrefix($0) }
         }
+        // A crash is an outcome here: Swift's backtracer would hold its process for seconds.
+        kept["SWIFT_BACKTRACE"] = "enable=no"
+        return kept
     }
 
     private static let names: Set<String> = [

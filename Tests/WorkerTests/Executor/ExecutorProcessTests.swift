@@ -58,7 +58,8 @@ import TestKit
 
     @Test func `a stage that is late and deaf loses its executor after the grace`() async throws {
         let bench = try ExecutorBench()
-        let report = await bench.run(try bench.order("fault", ["how": "deaf", "seconds": 0.2]))
+        // Long enough for the stage to begin, since it is deaf from then on only.
+        let report = await bench.run(try bench.order("fault", ["how": "deaf", "seconds": 1.5]))
         #expect(report.verdict.failure?.code == .deadlineExceeded)
         #expect(!bench.executor.isFit)
     }
@@ -67,7 +68,7 @@ import TestKit
         let bench = try ExecutorBench()
         let order = try bench.order("fault", ["how": .string(fault)])
         let attempt = RunningAttempt(.sample(order))
-        async let report = bench.run(order, attempt: attempt, grace: .milliseconds(200))
+        async let report = bench.run(order, attempt: attempt, grace: fault == "slow" ? .seconds(60) : .milliseconds(200))
         #expect(await eventually { attempt.ledger.progress.fraction > 0 })
         attempt.stop(.caller)
         let end = await report
@@ -98,7 +99,7 @@ import TestKit
         ])
         let bench = try ExecutorBench(command)
         let report = await bench.run(try bench.order("fault", ["how": "environment"]))
-        #expect(report.verdict == .finished(["LC_ALL", "PATH", "RUNDUM_MODELS"]))
+        #expect(report.verdict == .finished(["LC_ALL", "PATH", "RUNDUM_MODELS", "SWIFT_BACKTRACE"]))
     }
 
     @Test func `an executor ends when its channel does, also while it works`() async throws {

@@ -43,7 +43,8 @@ final class ExecutorBench: Sendable {
         _ order: RunOrder, attempt: RunningAttempt? = nil, grace: Duration = .milliseconds(300)
     ) async -> AttemptRun.Report {
         let attempt = attempt ?? RunningAttempt(.sample(order))
-        return await AttemptRun(executor: executor, attempt: attempt, grace: grace).run(order)
+        return await AttemptRun(executor: executor, attempt: attempt, budget: order.budget, grace: grace)
+            .run(order)
     }
 }
 
