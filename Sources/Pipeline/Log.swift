@@ -36,7 +36,8 @@ public struct Log: Sendable {
     public func log(_ level: Level, _ message: String, _ data: [String: JSONValue] = [:]) {
         guard level >= self.level else { return }
         var line = metadata.merging(data) { _, new in new }
-        line["ts"] = .string(Date.now.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true)) + "Z")
+        let time = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+        line["ts"] = .string(Date.now.formatted(time))
         line["level"] = .string("\(level)")
         line["message"] = .string(message)
         guard let json = try? JSON.encode(JSONValue.object(line)) else { return }

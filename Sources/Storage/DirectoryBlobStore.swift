@@ -21,7 +21,9 @@ public struct DirectoryBlobStore: BlobStore {
         incoming = root.appending(path: "incoming")
         try ScratchSpace.makeFolder(incoming)
         for name in (try? FileManager.default.contentsOfDirectory(atPath: incoming.path)) ?? [] {
-            guard let tag = name.split(separator: "+").first, ProcessIdentity(tag: tag)?.isGone == true else { continue }
+            guard let tag = name.split(separator: "+").first, ProcessIdentity(tag: tag)?.isGone == true else {
+                continue
+            }
             unlink(incoming.appending(path: name).path)
         }
     }

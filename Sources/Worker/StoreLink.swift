@@ -10,15 +10,15 @@ actor StoreLink {
         (self.revive, self.log) = (revive, log)
     }
 
-    /// The answer of `body`, which is asked again while the store is unavailable.
+    /// The answer, which is asked for again while the store is unavailable.
     ///
     /// - Parameter givingUp: asked after each failed try; true passes the failure on.
     nonisolated func call<Value: Sendable>(
-        givingUp: @Sendable () -> Bool, _ body: @Sendable () async throws(Failure) -> Value
+        givingUp: @Sendable () -> Bool, ask: @Sendable () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         var pause = Duration.milliseconds(50)
         while true {
-            do throws(Failure) { return try await body() } catch {
+            do throws(Failure) { return try await ask() } catch {
                 guard error.kind == .unavailable, !givingUp() else { throw error }
                 await recover(from: error)
             }

@@ -41,9 +41,11 @@ extension Worker {
 
     /// An earlier result of the same material, when all its files are still there.
     private func cachedResult(_ job: PreparedJob, _ attempt: RunningAttempt) async throws(Failure) -> StageResult? {
-        let found = try await link.call(givingUp: { attempt.stopCause != nil }) { () async throws(Failure) in
-            try await store.cachedResult(job.cacheKey, tenant: attempt.claim.tenant)
-        }
+        let found = try await link.call(
+            givingUp: { attempt.stopCause != nil },
+            ask: { () async throws(Failure) in
+                try await store.cachedResult(job.cacheKey, tenant: attempt.claim.tenant)
+            })
         guard let found else { return nil }
         let isComplete = try await blocking { [blobs] () throws(Failure) in
             PreparedJob.isComplete(found, in: blobs)

@@ -55,7 +55,7 @@ extension Worker {
     private func ask(
         _ attempt: RunningAttempt, _ body: @Sendable () async throws(Failure) -> Bool
     ) async throws(Failure) -> Bool {
-        try await link.call(givingUp: { state.isPastDrain || attempt.stopCause == .leaseLost }, body)
+        try await link.call(givingUp: { state.isPastDrain || attempt.stopCause == .leaseLost }, ask: body)
     }
 
     private func disposition(of failure: Failure, _ cause: StopCause?, _ claim: Claim) -> Disposition {

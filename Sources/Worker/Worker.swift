@@ -76,9 +76,9 @@ public final class Worker: Sendable {
     /// Registers with the queue, waiting for it as long as it takes.
     func join() async throws(Failure) {
         let me = WorkerDescription.current
-        let worker = try await link.call(givingUp: { state.isStopping }) { () async throws(Failure) in
-            try await store.register(me, lease: configuration.lease)
-        }
+        let worker = try await link.call(
+            givingUp: { state.isStopping },
+            ask: { () async throws(Failure) in try await store.register(me, lease: configuration.lease) })
         state.joined(as: worker)
         log.info("Joined the queue", ["worker.id": .int(Int(worker)), "worker.pid": .int(Int(me.pid))])
     }

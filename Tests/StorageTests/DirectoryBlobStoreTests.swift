@@ -1,7 +1,7 @@
 import Foundation
 import Pipeline
-import Testing
 import TestKit
+import Testing
 
 @testable import Storage
 
@@ -28,12 +28,12 @@ import TestKit
         let place = try store.file(abc)
         #expect(place.path.hasSuffix("/blobs/ba/78/\(abc)"))
         #expect(try mode(place) == 0o400)
-        for parent in [place.deletingLastPathComponent(), place.deletingLastPathComponent().deletingLastPathComponent()] {
-            #expect(try mode(parent) == 0o700)
-        }
+        let folder = place.deletingLastPathComponent()
+        for parent in [folder, folder.deletingLastPathComponent()] { #expect(try mode(parent) == 0o700) }
     }
 
-    @Test(arguments: [false, true]) func `a full disk is an unavailable storage and leaves nothing`(inPut: Bool) throws {
+    @Test(arguments: [false, true]) func `a full disk is an unavailable storage and leaves nothing`(inPut: Bool) throws
+    {
         let disk = DiskCalls(
             write: { _, _ in
                 errno = ENOSPC

@@ -168,7 +168,9 @@ public actor MemoryJobStore: JobStore {
             }
         }
         for id in order {
-            guard let job = entries[id]?.job, job.state == .scheduled, (job.request.runAt ?? now()) <= now() else { continue }
+            guard let job = entries[id]?.job, job.state == .scheduled, (job.request.runAt ?? now()) <= now() else {
+                continue
+            }
             change(id) { $0.job.state = .queued }
             promoted += 1
         }

@@ -1,7 +1,7 @@
 import Foundation
 import Pipeline
-import Testing
 import TestKit
+import Testing
 
 @testable import Worker
 
@@ -68,7 +68,8 @@ import TestKit
         let bench = try ExecutorBench()
         let order = try bench.order("fault", ["how": .string(fault)])
         let attempt = RunningAttempt(.sample(order))
-        async let report = bench.run(order, attempt: attempt, grace: fault == "slow" ? .seconds(60) : .milliseconds(200))
+        let grace = fault == "slow" ? Duration.seconds(60) : .milliseconds(200)
+        async let report = bench.run(order, attempt: attempt, grace: grace)
         #expect(await eventually { attempt.ledger.progress.fraction > 0 })
         attempt.stop(.caller)
         let end = await report
@@ -127,7 +128,8 @@ import TestKit
         var order = try bench.order("echo")
         let large = JSONValue.string(String(repeating: "x", count: MessageChannel.maxBytes))
         order = RunOrder(
-            attempt: 1, kind: "echo", options: ["text": large], inputs: [], scratch: order.scratch, budget: order.budget)
+            attempt: 1, kind: "echo", options: ["text": large], inputs: [], scratch: order.scratch, budget: order.budget
+        )
         let report = await bench.run(order)
         #expect(report.verdict.failure?.code == .payloadTooLarge)
     }

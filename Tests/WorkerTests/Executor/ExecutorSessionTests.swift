@@ -1,7 +1,7 @@
 import Foundation
 import Pipeline
-import Testing
 import TestKit
+import Testing
 
 @testable import Worker
 

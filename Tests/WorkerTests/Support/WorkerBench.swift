@@ -48,10 +48,9 @@ final class WorkerBench<Store: JobStore>: Sendable {
     }
 
     /// Runs a worker around `body`, then lets it drain.
-    func working(
-        _ change: (inout WorkerConfiguration) -> Void = { _ in }, _ body: (Worker) async throws -> Void
-    ) async throws {
-        let worker = worker(change)
+    func working(_ body: (Worker) async throws -> Void) async throws { try await working(as: worker(), body) }
+
+    func working(as worker: Worker, _ body: (Worker) async throws -> Void) async throws {
         let life = Task { try await worker.run() }
         do { try await body(worker) } catch {
             worker.stopNow()
@@ -71,7 +70,9 @@ final class WorkerBench<Store: JobStore>: Sendable {
         return blob.sha256
     }
 
-    func enqueue(_ kind: Kind, _ options: JSONValue = [:], inputs: [(name: String, text: String)] = []) async throws -> UUID {
+    func enqueue(
+        _ kind: Kind, _ options: JSONValue = [:], inputs: [(name: String, text: String)] = []
+    ) async throws -> UUID {
         var request = JobRequest(kind: kind, options: options, inputs: [])
         for (index, input) in inputs.enumerated() {
             let source = JobInput.Source.blob(sha256: try await put(input.text))

@@ -2,8 +2,8 @@ import Foundation
 import JobQueue
 import Pipeline
 import Storage
-import Testing
 import TestKit
+import Testing
 
 @testable import Worker
 
@@ -37,10 +37,11 @@ import TestKit
         let inputs = [(name: "a.jpg", text: "bytes")]
         var first: Job?
         try await bench.working { _ in first = try await bench.final(bench.enqueue("echo", inputs: inputs)) }
-        try await bench.working({ config in
+        let worker = bench.worker { config in
             config.command.path = "/no/such/program"
             config.startsAhead = false
-        }) { _ in
+        }
+        try await bench.working(as: worker) { _ in
             let again = try await bench.final(bench.enqueue("echo", inputs: inputs))
             #expect(again.state == .succeeded && again.cached)
             #expect(again.result == first?.result)
@@ -101,7 +102,7 @@ import TestKit
 
     @Test(arguments: [["loud": true], ["text": 7]] as [JSONValue])
     func `options that do not fit fail without an executor`(options: JSONValue) async throws {
-        try await bench.working({ $0.command.path = "/no/such/program" }) { _ in
+        try await bench.working(as: bench.worker { $0.command.path = "/no/such/program" }) { _ in
             let job = try await bench.final(bench.enqueue("echo", options))
             #expect(job.state == .failed && job.failure?.failure.kind == .invalidOptions)
         }
@@ -148,7 +149,8 @@ import TestKit
         let second = JobRequest(
             kind: "echo", options: ["text": "two"],
             inputs: [JobInput(slot: "front", name: "front.txt", source: .output(job: "a", name: "text"))])
-        let request = WorkflowRequest(name: "pair", steps: [.init(label: "b", job: second), .init(label: "a", job: first)])
+        let request = WorkflowRequest(
+            name: "pair", steps: [.init(label: "b", job: second), .init(label: "a", job: first)])
         let flow = try await bench.store.enqueue(request, tenant: "dealer", idempotencyKey: "once")
         try await bench.working { _ in
             let last = try await bench.final(flow.jobs[0].id)

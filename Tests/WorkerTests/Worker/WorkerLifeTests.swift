@@ -2,8 +2,8 @@ import Foundation
 import JobQueue
 import Pipeline
 import Synchronization
-import Testing
 import TestKit
+import Testing
 
 @testable import Worker
 
@@ -57,7 +57,7 @@ import TestKit
     }
 
     @Test func `a cancelled job is stopped in the middle and its executor lives on`() async throws {
-        try await bench.working({ $0.executors = 1 }) { _ in
+        try await bench.working(as: bench.worker { $0.executors = 1 }) { _ in
             let id = try await bench.enqueueGate()
             #expect(await eventually { bench.pidsAtGate.count == 1 })
             let start = ContinuousClock.now
@@ -101,7 +101,7 @@ import TestKit
     @Test func `a queue that goes away is waited for, woken up, and told the result once`() async throws {
         let rescuer = Rescuer(bench.store)
         let id = try await bench.enqueueGate()
-        try await bench.working({ $0.revive = rescuer.revive }) { _ in
+        try await bench.working(as: bench.worker { $0.revive = rescuer.revive }) { _ in
             #expect(await eventually { bench.pidsAtGate.count == 1 })
             await bench.store.setAway(true)
             try bench.openGate()
@@ -155,7 +155,7 @@ import TestKit
 
     @Test func `budgets that do not fit together run one after the other`() async throws {
         let ids = [try await bench.enqueueGate(), try await bench.enqueue("echo")]
-        try await bench.working({ $0.memoryBytes = 300 << 20 }) { _ in
+        try await bench.working(as: bench.worker { $0.memoryBytes = 300 << 20 }) { _ in
             #expect(await eventually { bench.pidsAtGate.count == 1 })
             #expect(await eventually { await bench.store.heldByWorkers == 2 })
             #expect(try await bench.job(ids[1]).state == .running)
@@ -168,10 +168,11 @@ import TestKit
 
     @Test func `a used-up executor is replaced`() async throws {
         try bench.openGate()
-        try await bench.working({ config in
+        let worker = bench.worker { config in
             config.executors = 1
             config.recycleAfterJobs = 2
-        }) { _ in
+        }
+        try await bench.working(as: worker) { _ in
             for text in ["a", "b", "c", "d"] {
                 let id = try await bench.enqueue("gate", ["folder": .string(bench.gate.path)], inputs: [(text, text)])
                 #expect(try await bench.final(id).state == .succeeded)
@@ -184,7 +185,9 @@ import TestKit
         try bench.openGate()
         var ids: [UUID] = []
         for index in 0..<40 { ids.append(try await bench.enqueue("echo", ["text": .string("\(index)")])) }
-        for index in 0..<4 { ids.append(try await bench.enqueue("fault", ["how": "crash"], inputs: [("n", "\(index)")])) }
+        for index in 0..<4 {
+            ids.append(try await bench.enqueue("fault", ["how": "crash"], inputs: [("n", "\(index)")]))
+        }
         try await bench.working { _ in
             for id in ids { _ = try await bench.final(id) }
         }

@@ -1,8 +1,8 @@
 import Foundation
 import JobQueue
 import Pipeline
-import Testing
 import TestKit
+import Testing
 
 @testable import Worker
 
@@ -83,7 +83,7 @@ import TestKit
         let store = PostgresJobStore(database)
         let bench = try WorkerBench(store)
         let ids = [try await bench.enqueueGate(), try await bench.enqueue("echo")]
-        try await bench.working({ $0.revive = cluster.revive }) { _ in
+        try await bench.working(as: bench.worker { $0.revive = cluster.revive }) { _ in
             #expect(await eventually { bench.pidsAtGate.count == 1 })
             #expect(try await bench.final(ids[1]).state == .succeeded)
             kill(try #require(cluster.serverPID), SIGKILL)
