@@ -16,6 +16,8 @@ struct Footing {
     int left = 0;
     /// Row of the floor under the visible edge of the object.
     std::vector<float> row;
+    /// How much the object touches the floor there, 0...1: rubber does, a sill or bumper hangs above.
+    std::vector<float> touch;
     /// Height of the body on the canvas, the unit of every length here.
     float height = 0;
 };
@@ -68,12 +70,14 @@ Footing footing(const cv::Mat &mask) {
         float body = horizon + clearance * (float(outline.row[size_t(i)]) - horizon);
         float line = float(a.y) + slope * (x - float(a.x));
         out.row.push_back(beyond > 0 ? std::max(hull, std::min(line, body)) : hull);
+        float gap = (out.row.back() - float(outline.row[size_t(i)])) / (0.035f * out.height);
+        out.touch.push_back(float(std::exp(-double(gap * gap))));
     }
     return out;
 }
 
-/// The floor that the object covers: a band behind the footing, round at its ends.
-cv::Mat covered(const Footing &footing, cv::Size canvas, float deep) {
+/// The floor that the object covers: a band behind the footing, round at its ends. `touching`: only where it touches.
+cv::Mat covered(const Footing &footing, cv::Size canvas, float deep, bool touching) {
     cv::Mat out(canvas, CV_32S, cv::Scalar(0));
     int count = int(footing.row.size());
     float round = 0.22f * footing.height;
@@ -81,10 +85,11 @@ cv::Mat covered(const Footing &footing, cv::Size canvas, float deep) {
         float end = std::min(1.f, (float(std::min(i, count - 1 - i)) + 0.5f) / round);
         float swell = std::sqrt(std::max(0.f, 1 - (1 - end) * (1 - end)));
         float depth = deep * footing.height, middle = footing.row[size_t(i)] - depth / 2;
-        float from = middle - depth / 2 * swell, to = middle + depth / 2 * swell;
+        // A little in front of the contact, so that it is dark where rubber meets floor.
+        float from = middle - depth / 2 * swell, to = middle + depth / 2 * swell + 0.008f * footing.height;
         int x = footing.left + i;
         for (int y = std::max(0, int(from)); y <= std::min(canvas.height - 1, int(to) + 1); y++)
-            out.at<int>(y, x) = int(float(whole) * std::clamp(std::min(float(y) + 0.5f - from, to - float(y) + 0.5f), 0.f, 1.f));
+            out.at<int>(y, x) = int(float(whole) * (touching ? footing.touch[size_t(i)] : 1) * std::clamp(std::min(float(y) + 0.5f - from, to - float(y) + 0.5f), 0.f, 1.f));
     }
     return out;
 }
@@ -129,11 +134,11 @@ cv::Mat shadow_density(const cv::Mat &alpha, const CVSShadow &shadow, CVSCancel 
     Footing stand = footing(alpha >= 128);
     if (stand.row.empty() || stand.height < 4) return cv::Mat(alpha.size(), CV_32F, cv::Scalar(0));
     float h = stand.height;
-    cv::Mat area = covered(stand, alpha.size(), 0.22f);
+    cv::Mat area = covered(stand, alpha.size(), 0.22f, false);
     stopIfCancelled(cancel);
-    cv::Mat tight = blurred(area, 0.012f * h, 0.008f * h);
+    cv::Mat tight = blurred(covered(stand, alpha.size(), 0.08f, true), 0.014f * h, 0.008f * h);
     stopIfCancelled(cancel);
-    cv::Mat near = blurred(area, 0.07f * h, 0.03f * h);
+    cv::Mat near = blurred(area, 0.05f * h, 0.024f * h);
     stopIfCancelled(cancel);
     cv::Mat wide = blurred(area, 0.28f * h, 0.10f * h);
     stopIfCancelled(cancel);
@@ -145,7 +150,7 @@ cv::Mat shadow_density(const cv::Mat &alpha, const CVSShadow &shadow, CVSCancel 
         float *d = density.ptr<float>(y);
         for (int x = 0; x < density.cols; x++) {
             float far = float(w[std::clamp(x - shift_x, 0, density.cols - 1)]) / whole;
-            float light = (1 - shadow.contact * float(t[x]) / whole) * (1 - 0.8f * shadow.soft * float(n[x]) / whole) *
+            float light = (1 - shadow.contact * float(t[x]) / whole) * (1 - 0.95f * shadow.contact * float(n[x]) / whole) *
                           (1 - shadow.soft * far);
             d[x] = 1 - std::clamp(light, 0.f, 1.f);
         }

@@ -64,28 +64,39 @@ struct SpinPlan: Sendable, Equatable {
     }
 
     /// A scale per photo that makes all bodies equally high. The height of one that is cut off above or below is
-    /// unknown, so it takes its neighbours' scale; in a dense ring so does one that steps out of line.
+    /// unknown, so it takes its neighbours' scale, and none is more than 1.8 times off the middle.
     private static func scales(
         _ geometries: [ObjectGeometry], bodyHeight: Double
     ) -> [(scale: Double, limited: Bool)] {
         // Relative to the picture's diagonal, so that photos of different sizes compare.
         let diagonal = geometries.map { hypot(Double($0.width), Double($0.height)) }
-        let own = zip(geometries, diagonal).map { log(bodyHeight / $0.bodyHeight * $1) }
+        let heights = trustedHeights(geometries)
+        let own = zip(heights, diagonal).map { log(bodyHeight / $0 * $1) }
         let known = geometries.map { !$0.cropped.contains(.top) && !$0.cropped.contains(.bottom) }
         let trusted = own.indices.filter { known[$0] }.map { own[$0] }
         guard !trusted.isEmpty else { return geometries.map { (bodyHeight / $0.bodyHeight, true) } }
         let middle = median(trusted)
         return own.indices.map { i in
             var value = own[i]
-            let near = neighbours(of: i, where: known)
-            if !known[i] {
-                value = median(near.prefix(2).map { own[$0] })
-            } else if own.count >= 12, near.count >= 4 {
-                let usual = median(near.prefix(4).map { own[$0] })
-                if abs(value - usual) > 0.06 { value = usual }
-            }
+            if !known[i] { value = median(neighbours(of: i, where: known).prefix(2).map { own[$0] }) }
             value = min(max(value, middle - log(1.8)), middle + log(1.8))
-            return (exp(value) / diagonal[i], abs(value - own[i]) > 1e-9)
+            let limited = abs(value - own[i]) > 1e-9 || heights[i] != geometries[i].bodyHeight
+            return (exp(value) / diagonal[i], limited)
+        }
+    }
+
+    /// Heights, but where in a dense ring width over height leaps away from both the neighbours' and that of the photo
+    /// on the other side, a matte lost wheels or roof: there the width and the neighbours say how high the body must be.
+    private static func trustedHeights(_ geometries: [ObjectGeometry]) -> [Double] {
+        let own = geometries.map(\.bodyHeight)
+        guard own.count >= 12 else { return own }
+        let shape = geometries.map { log(Double($0.box.width) / $0.bodyHeight) }
+        return geometries.indices.map { i in
+            let (before, after) = ((i + own.count - 1) % own.count, (i + 1) % own.count)
+            let (usual, opposite) = ((shape[before] + shape[after]) / 2, shape[(i + own.count / 2) % own.count])
+            let leap = min(abs(shape[i] - usual), abs(shape[i] - opposite))
+            guard geometries[i].cropped.isEmpty, leap > 0.12 else { return own[i] }
+            return Double(geometries[i].box.width) / exp(usual)
         }
     }
 

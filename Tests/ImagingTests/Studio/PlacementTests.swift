@@ -1,0 +1,52 @@
+import Imaging
+import Pipeline
+import TestKit
+import Testing
+
+struct PlacementTests {
+    let canvas = CanvasSize(width: 640, height: 400)
+
+    @Test(arguments: [0, 6, -6])
+    func `puts wheels on the line and the body at its height, within a pixel`(difference: Int) throws {
+        var car = TestPicture.Car()
+        car.wheels[1].bottom += difference
+        let cutout = try TestPicture.car(car)
+        let geometry = try ObjectGeometry(alpha: cutout).levelled(cutout)
+        let placement = Placement(geometry, bodyHeight: 180, canvas: canvas, wheelLine: 0.8)
+        let black = try TestPicture.plain(width: 640, height: 400, [0, 0, 0])
+        let placed = try Studio.compose(cutout: white(cutout), over: black, placement: placement, shadow: nil)
+        let found = try ObjectGeometry(alpha: placed.channel(0))
+        #expect(abs(found.wheelLine - (0.8 * 400 - 0.5)) <= 1)
+        #expect(abs(found.bodyHeight - 180) <= 1)
+        #expect(abs(found.centre - 319.5) <= 1)
+    }
+
+    @Test func `fits a wide object by its width and a tall one by its height`() throws {
+        var car = TestPicture.Car()
+        car.body = (left: 10, top: 120, right: 309, bottom: 170)
+        let wide = try Placement.fitting(ObjectGeometry(alpha: TestPicture.car(car)), canvas: canvas)
+        #expect(abs(wide.scale * 300 - 0.86 * 640) < 1)
+        car.body = (left: 140, top: 20, right: 180, bottom: 180)
+        car.wheels = [(x: 160, bottom: 190)]
+        let geometry = try ObjectGeometry(alpha: TestPicture.car(car))
+        #expect(abs(geometry.bodyHeight - 171) <= 1)
+        #expect(abs(Placement.fitting(geometry, canvas: canvas).scale * geometry.bodyHeight - 200) < 1)
+    }
+
+    @Test func `stands nearer to the middle on an upright canvas`() {
+        #expect(Framing.fitting(canvas).wheelLine == 0.82)
+        #expect(abs(Framing.fitting(CanvasSize(width: 1080, height: 1920)).wheelLine - 0.635) < 0.001)
+    }
+
+    @Test func `says where a place of the source lies`() {
+        let placement = Placement(
+            scale: 2, roll: .pi / 2, anchor: PicturePoint(x: 10, y: 10), target: PicturePoint(x: 100, y: 50))
+        let place = placement.onCanvas(PicturePoint(x: 11, y: 10))
+        #expect(abs(place.x - 100) < 1e-9 && abs(place.y - 52) < 1e-9)
+    }
+
+    /// White where the object is, so that the red channel of the composite is its alpha.
+    private func white(_ cutout: Bitmap) throws(Failure) -> Bitmap {
+        try TestPicture.plain(width: cutout.width, height: cutout.height, [255, 255, 255]).withAlpha(cutout.channel(3))
+    }
+}

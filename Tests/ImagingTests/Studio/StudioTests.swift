@@ -1,0 +1,231 @@
+import Foundation
+import Imaging
+import Pipeline
+import TestKit
+import Testing
+
+struct StudioTests {
+    let canvas = CanvasSize(width: 640, height: 400)
+
+    // The truth guard: inside the object nothing acts but the declared tone.
+
+    @Test func `leaves every pixel of the object as it is when nothing is declared`() throws {
+        let cutout = try TestPicture.scene(width: 200, height: 120).withAlpha(
+            TestPicture.plain(width: 200, height: 120, [255]))
+        let result = try shoot(cutout, still())
+        #expect(try result.cropped(x: 100, y: 150, width: 200, height: 120).largestDifference(to: cutout.flattened()) == 0)
+    }
+
+    @Test(arguments: [0.7, 1.4]) func `applies the declared tone and nothing else`(gain: Double) throws {
+        let cutout = try TestPicture.scene(width: 200, height: 120).withAlpha(
+            TestPicture.plain(width: 200, height: 120, [255]))
+        let result = try shoot(cutout, still(gain: gain)).cropped(x: 100, y: 150, width: 200, height: 120)
+        var worst = 0
+        for y in stride(from: 0, to: 120, by: 7) {
+            for x in stride(from: 0, to: 200, by: 7) {
+                for (before, after) in zip(cutout.pixel(x, y), result.pixel(x, y)) {
+                    worst = max(worst, abs(Int(after) - toned(before, gain)))
+                }
+            }
+        }
+        #expect(worst <= 1)
+    }
+
+    @Test(arguments: [0.23, 0.5, 0.8, 1.7])
+    func `keeps the object equal to its resampled source at any scale`(scale: Double) throws {
+        let cutout = try TestPicture.scene(width: 400, height: 240).withAlpha(
+            TestPicture.plain(width: 400, height: 240, [255]))
+        let (width, height) = (Int(400 * scale), Int(240 * scale))
+        // Pixel borders meet: the middle of the first target pixel is half a target pixel inside the source.
+        let placement = Placement(
+            scale: scale, anchor: PicturePoint(x: 0.5 / scale - 0.5, y: 0.5 / scale - 0.5),
+            target: PicturePoint(x: 10, y: 10))
+        let large = try Studio.paint(Backdrop.presets[1], canvas: CanvasSize(width: 760, height: 460))
+        let result = try Studio.compose(cutout: cutout, over: large, placement: placement, shadow: Backdrop.presets[1])
+        let expected = try cutout.flattened().resized(width: width, height: height, filter: .lanczos)
+        let inner = try (
+            result.cropped(x: 18, y: 18, width: width - 16, height: height - 16),
+            expected.cropped(x: 8, y: 8, width: width - 16, height: height - 16)
+        )
+        // Two good filters differ by a few steps where the scene's block has its hard edge, and by none elsewhere.
+        #expect(inner.0.peakSignalToNoise(to: inner.1) > 38)
+    }
+
+    @Test func `blends a soft edge without a dark or bright fringe`() throws {
+        let disc = try TestPicture.disc(width: 200, height: 200)
+        let floor = try TestPicture.plain(width: 640, height: 400, [210, 40, 30])
+        let result = try Studio.compose(
+            cutout: disc, over: floor, placement: still(), shadow: nil)
+        #expect(result.largestDifference(to: floor) <= 1)
+    }
+
+    // Shadow.
+
+    @Test func `joins the shadow to both wheels of a side view`() throws {
+        try expectContact(wheels: [(x: 100, bottom: 190), (x: 220, bottom: 190)])
+    }
+
+    @Test func `joins the shadow to wheels at different heights`() throws {
+        try expectContact(wheels: [(x: 100, bottom: 195), (x: 220, bottom: 178)])
+        try expectContact(wheels: [(x: 100, bottom: 178), (x: 220, bottom: 195)])
+    }
+
+    @Test func `darkens the gap under the body and fades away from the car`() throws {
+        let (result, floor) = try pair(TestPicture.Car())
+        // Between the wheels, a little above the ground.
+        #expect(shade(result, floor, 160 + 160, 182 + 100) > 0.6)
+        #expect(shade(result, floor, 160 + 160, 196 + 100) > 0.05)
+        #expect(shade(result, floor, 20, 380) < 0.08)
+        #expect(shade(result, floor, 320, 40) < 0.02)
+    }
+
+    @Test func `moves the soft shadow away from the light`() throws {
+        var (left, right) = (Backdrop.presets[0], Backdrop.presets[0])
+        (left.shadow.lightX, right.shadow.lightX) = (-1, 1)
+        let floor = try Studio.paint(left, canvas: canvas)
+        let car = try TestPicture.car()
+        let place = Placement(
+            scale: 1, anchor: PicturePoint(x: 160, y: 190), target: PicturePoint(x: 320, y: 290))
+        let fromLeft = try Studio.compose(cutout: car, over: floor, placement: place, shadow: left)
+        let fromRight = try Studio.compose(cutout: car, over: floor, placement: place, shadow: right)
+        #expect(fromLeft.pixel(440, 290)[1] < fromRight.pixel(440, 290)[1])
+        #expect(fromLeft.pixel(200, 290)[1] > fromRight.pixel(200, 290)[1])
+    }
+
+    @Test func `casts no shadow when none is asked for`() throws {
+        let floor = try Studio.paint(Backdrop.presets[0], canvas: canvas)
+        let result = try Studio.compose(cutout: TestPicture.car(), over: floor, placement: still(), shadow: nil)
+        #expect(result.pixel(320, 399) == floor.pixel(320, 399))
+    }
+
+    // Backdrops.
+
+    @Test(arguments: Backdrop.presets) func `paints smooth studios without bands`(backdrop: Backdrop) throws {
+        let picture = try Studio.paint(backdrop, canvas: CanvasSize(width: 320, height: 200))
+        #expect(picture.channels == 3)
+        let small = try picture.resized(width: 40, height: 25, filter: .area)
+        var largest = 0
+        for y in 1..<25 { largest = max(largest, abs(Int(small.pixel(20, y)[1]) - Int(small.pixel(20, y - 1)[1]))) }
+        #expect(largest < 40)
+        // Dithering: neighbours in a row differ here and there, also where the light hardly changes.
+        let changes = (1..<320).filter { picture.pixel($0, 190) != picture.pixel($0 - 1, 190) }.count
+        #expect(changes > 80)
+    }
+
+    @Test func `gives the same bytes every time`() throws {
+        let once = try Studio.compose(cutout: TestPicture.car(), backdrop: Backdrop.presets[3], canvas: canvas)
+        let again = try Studio.compose(cutout: TestPicture.car(), backdrop: Backdrop.presets[3], canvas: canvas)
+        #expect(once.largestDifference(to: again) == 0)
+    }
+
+    @Test func `names the backdrops there are when asked for another`() {
+        #expect(Backdrop.names == ["studio-light", "studio-grey", "studio-dark", "brand-teal"])
+        do {
+            _ = try Backdrop.named("beach")
+            Issue.record("there is no beach")
+        } catch {
+            #expect(error.code == .invalidOptions)
+            #expect(error.hint?.contains("studio-dark") == true)
+        }
+    }
+
+    @Test func `knows which studios are dark and writes colours as text`() {
+        #expect(Backdrop.presets.map(\.isDark) == [false, false, true, true])
+        #expect(StudioColour(0x0AFF80).hex == "#0aff80")
+    }
+
+    // What must not get through.
+
+    @Test func `refuses canvases, placements and pictures that make no sense`() throws {
+        let (car, floor) = try (TestPicture.car(), TestPicture.plain(width: 32, height: 32, [1, 2, 3]))
+        for scale in [0, -1, 1e9, .nan, .infinity] {
+            var place = still()
+            place.scale = scale
+            #expect(throws: Failure.self) {
+                try Studio.compose(cutout: car, over: floor, placement: place, shadow: nil)
+            }
+        }
+        #expect(throws: Failure.self) {
+            try Studio.compose(cutout: floor, over: floor, placement: still(), shadow: nil)
+        }
+        #expect(throws: Failure.self) { try Studio.compose(cutout: car, over: car, placement: still(), shadow: nil) }
+        for side in [0, 15, 16385] {
+            #expect(throws: Failure.self) {
+                try Studio.paint(Backdrop.presets[0], canvas: CanvasSize(width: side, height: 100))
+            }
+        }
+    }
+
+    @Test func `shows the bare studio for an object that lies outside or has nothing`() throws {
+        let floor = try Studio.paint(Backdrop.presets[0], canvas: canvas)
+        var place = still()
+        place.target = PicturePoint(x: 9000, y: 9000)
+        let outside = try Studio.compose(
+            cutout: TestPicture.car(), over: floor, placement: place, shadow: Backdrop.presets[0])
+        #expect(outside.largestDifference(to: floor) == 0)
+        let clear = try TestPicture.plain(width: 20, height: 20, [255, 0, 0, 0])
+        let empty = try Studio.compose(cutout: clear, over: floor, placement: still(), shadow: Backdrop.presets[0])
+        #expect(empty.largestDifference(to: floor) == 0)
+    }
+
+    @Test func `stops when cancelled`() throws {
+        let flag = CancelFlag()
+        flag.raise()
+        #expect { try Studio.paint(Backdrop.presets[0], canvas: canvas, cancel: flag) } throws: {
+            ($0 as? Failure)?.code == .cancelled
+        }
+        let (car, floor) = try (TestPicture.car(), Studio.paint(Backdrop.presets[0], canvas: canvas))
+        #expect {
+            try Studio.compose(cutout: car, over: floor, placement: still(), shadow: nil, cancel: flag)
+        } throws: { ($0 as? Failure)?.code == .cancelled }
+    }
+
+    // MARK: What the tests are made of
+
+    private func still(gain: Double = 1) -> Placement {
+        Placement(
+            scale: 1, anchor: PicturePoint(x: 0, y: 0), target: PicturePoint(x: 100, y: 150), toneGain: gain)
+    }
+
+    private func shoot(_ cutout: Bitmap, _ placement: Placement) throws(Failure) -> Bitmap {
+        try Studio.compose(
+            cutout: cutout, over: Studio.paint(Backdrop.presets[0], canvas: canvas), placement: placement,
+            shadow: Backdrop.presets[0])
+    }
+
+    /// The declared curve, from its definition.
+    private func toned(_ value: UInt8, _ gain: Double) -> Int {
+        let code = Double(value) / 255
+        let light = code <= 0.04045 ? code / 12.92 : pow((code + 0.055) / 1.055, 2.4)
+        let out = gain * light / (1 + (gain - 1) * light)
+        return Int(((out <= 0.0031308 ? out * 12.92 : 1.055 * pow(out, 1 / 2.4) - 0.055) * 255).rounded())
+    }
+
+    /// The car at (100, 150) - (0, 0) of a canvas moved by (160, 100), and the studio without it.
+    private func pair(_ car: TestPicture.Car) throws(Failure) -> (Bitmap, Bitmap) {
+        let floor = try Studio.paint(Backdrop.presets[0], canvas: canvas)
+        let place = Placement(scale: 1, anchor: PicturePoint(x: 0, y: 0), target: PicturePoint(x: 160, y: 100))
+        return (
+            try Studio.compose(
+                cutout: TestPicture.car(car), over: floor, placement: place, shadow: Backdrop.presets[0]),
+            floor
+        )
+    }
+
+    /// How much of the floor's light is gone, 0...1.
+    private func shade(_ picture: Bitmap, _ floor: Bitmap, _ x: Int, _ y: Int) -> Double {
+        1 - Double(picture.pixel(x, y)[1]) / Double(floor.pixel(x, y)[1])
+    }
+
+    private func expectContact(wheels: [(x: Int, bottom: Int)], location: SourceLocation = #_sourceLocation) throws {
+        var car = TestPicture.Car()
+        car.wheels = wheels
+        let (result, floor) = try pair(car)
+        for wheel in wheels {
+            let below = shade(result, floor, wheel.x + 160, wheel.bottom + 101)
+            #expect(below > 0.4, "under the wheel at \(wheel.x)", sourceLocation: location)
+            let farther = shade(result, floor, wheel.x + 160, wheel.bottom + 125)
+            #expect(farther < below * 0.6, "below the wheel at \(wheel.x)", sourceLocation: location)
+        }
+    }
+}
