@@ -7,6 +7,7 @@ public final class StageBench: StageSink, Sendable {
     public let folder: URL
     public let cancel = CancelFlag()
     private let kept = Mutex(Reports())
+    private let cancelAt: Double
 
     /// Everything that the stage reported, in its order.
     public struct Reports: Sendable {
@@ -15,9 +16,13 @@ public final class StageBench: StageSink, Sendable {
         public var steps: [String] = []
         public var reviews: [ReviewFlag] = []
         public var lines: [String] = []
+        /// When the bench raised the cancel flag.
+        public var cancelled: ContinuousClock.Instant?
     }
 
-    public init() throws {
+    /// - Parameter cancelAt: raises the cancel flag as soon as this progress is reported.
+    public init(cancelAt: Double = .infinity) throws {
+        self.cancelAt = cancelAt
         folder = FileManager.default.temporaryDirectory.appending(path: "rundum-bench-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
             at: folder.appending(path: "scratch"), withIntermediateDirectories: true)
@@ -54,6 +59,10 @@ public final class StageBench: StageSink, Sendable {
         kept.withLock {
             $0.progress.append(fraction)
             $0.steps.append(step)
+            if fraction >= cancelAt, $0.cancelled == nil {
+                $0.cancelled = .now
+                cancel.raise()
+            }
         }
     }
     public func emit(_ file: EmittedFile) throws(Failure) { kept.withLock { $0.files.append(file) } }

@@ -51,14 +51,14 @@ struct SpinPlan: Sendable, Equatable {
         }
     }
 
-    /// The largest height at which every view fits the canvas: the widest one, the side, decides. A width far beyond
-    /// the rest's is an error of its matte and doesn't count.
+    /// The largest height at which every view fits the canvas: the widest one, the side, decides. Cars are up to 3.4
+    /// times as long as high; a width beyond that and far beyond the rest's is an error of its matte and doesn't count.
     private static func bodyHeight(
         _ geometries: [ObjectGeometry], _ canvas: CanvasSize, _ framing: Framing
     ) -> Double {
         let whole = geometries.filter(\.cropped.isEmpty)
         let ratios = (whole.isEmpty ? geometries : whole).map { Double($0.box.width) / $0.bodyHeight }.sorted()
-        let usual = ratios[(ratios.count - 1) * 4 / 5] * 1.3
+        let usual = max(3.4, ratios[(ratios.count - 1) * 4 / 5] * 1.3)
         let widest = ratios.last { $0 <= usual } ?? usual
         return min(framing.height * Double(canvas.height), framing.width * Double(canvas.width) / widest)
     }

@@ -13,7 +13,8 @@ struct StudioTests {
         let cutout = try TestPicture.scene(width: 200, height: 120).withAlpha(
             TestPicture.plain(width: 200, height: 120, [255]))
         let result = try shoot(cutout, still())
-        #expect(try result.cropped(x: 100, y: 150, width: 200, height: 120).largestDifference(to: cutout.flattened()) == 0)
+        let inside = try result.cropped(x: 100, y: 150, width: 200, height: 120)
+        #expect(try inside.largestDifference(to: cutout.flattened()) == 0)
     }
 
     @Test(arguments: [0.7, 1.4]) func `applies the declared tone and nothing else`(gain: Double) throws {

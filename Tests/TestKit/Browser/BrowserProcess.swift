@@ -89,7 +89,7 @@ final class BrowserProcess: Sendable {
             "--disable-sync", "--user-data-dir=\(profile.path)", "about:blank",
         ]
         var words = arguments.map { strdup($0) } + [nil]
-        defer { words.forEach { free($0) } }
+        defer { for word in words { free(word) } }
         var pid: pid_t = 0
         let status = posix_spawn(&pid, program, &actions, &attributes, &words, environ)
         guard status == 0 else { throw BrowserFailure("Chromium can't be started: \(status).") }
@@ -115,7 +115,7 @@ final class BrowserProcess: Sendable {
 }
 
 private let running = Mutex<[BrowserProcess]>([])
-private let atExit = atexit { running.withLock { $0 }.forEach { $0.stop() } }
+private let atExit = atexit { for browser in running.withLock({ $0 }) { browser.stop() } }
 
 /// Why a browser or a page did not do what a test asked.
 public struct BrowserFailure: Error, CustomStringConvertible {

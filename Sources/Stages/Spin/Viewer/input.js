@@ -86,7 +86,7 @@ document.addEventListener("keydown", event => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const onButton = event.target.closest && event.target.closest("button");
   if (event.key === " " && !onButton) { event.preventDefault(); root.classList.add("touched"); return play(!playing); }
-  if (event.key === "f" && !onButton) return fullscreen();
+  if (event.key === "f") return fullscreen();
   if (!Object.hasOwn(keys, event.key)) return;
   event.preventDefault();
   touched();
