@@ -123,7 +123,9 @@ final class JobAPI: Sendable {
         if access == .open { return "" }
         guard !configuration.keys.isEmpty, let token = try request.bearerToken() else { throw .noToken() }
         let key: APIKey?
-        do throws(Failure) { key = try APIKey.find(token, in: configuration.keys) } catch { throw ProblemDetails(error) }
+        do throws(Failure) { key = try APIKey.find(token, in: configuration.keys) } catch {
+            throw ProblemDetails(error)
+        }
         guard let key else { throw .badToken() }
         if case .scope(let scope) = access, !key.scopes.contains(scope) { throw .missingScope(scope) }
         return key.tenant

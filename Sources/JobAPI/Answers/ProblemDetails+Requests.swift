@@ -12,7 +12,8 @@ extension ProblemDetails {
     }
 
     /// The JSON is fine, its content isn't.
-    static func invalid(_ pointer: String, _ detail: String, hint: String? = nil, slot: String? = nil) -> ProblemDetails {
+    static func invalid(_ pointer: String, _ detail: String, hint: String? = nil, slot: String? = nil) -> ProblemDetails
+    {
         ProblemDetails(
             status: 422, code: "invalid_request", title: "The request is not valid",
             detail: pointer.isEmpty ? "The body \(detail)." : "\(pointer) \(detail).", hint: hint, slot: slot,

@@ -36,7 +36,8 @@ final class BlobUpload: Sendable {
         let piece = Array(bytes)
         flow.withLock { flow in
             flow.outstanding += piece.count
-            guard flow.outstanding > Self.highWater, !flow.isReleased else { return }
+            // Pieces that libmicrohttpd has read already still come while it is suspended; doing so twice is an error.
+            guard flow.outstanding > Self.highWater, flow.paused == nil, !flow.isReleased else { return }
             flow.paused = connection
             MHD_suspend_connection(connection.pointer)
         }

@@ -18,10 +18,17 @@ enum ByteRange: Equatable {
         self =
             switch (first, last) {
             case (.absent, .absent): .whole
-            case (.absent, .at(let count)): count == 0 || size == 0 ? .unsatisfiable : .part(max(0, size - count)...size - 1)
+            case (.absent, .at(let count)):
+                count == 0 || size == 0 ? .unsatisfiable : .part(max(0, size - count)...size - 1)
             case (.at(let first), .absent): first >= size ? .unsatisfiable : .part(first...size - 1)
             case (.at(let first), .at(let last)):
-                if first > last { .whole } else if first >= size { .unsatisfiable } else { .part(first...min(last, size - 1)) }
+                if first > last {
+                    .whole
+                } else if first >= size {
+                    .unsatisfiable
+                } else {
+                    .part(first...min(last, size - 1))
+                }
             }
     }
 

@@ -22,7 +22,7 @@ enum BodyPlan: Sendable {
 
 /// A connection of libmicrohttpd.
 // @unchecked: the library itself allows resuming from any thread; all else is called on the connection's own thread.
-struct ConnectionHandle: @unchecked Sendable {
+struct ConnectionHandle: @unchecked Sendable, Equatable {
     let pointer: OpaquePointer
     var socket: Int32 { cmhd_socket(pointer) }
 }
@@ -65,7 +65,7 @@ final class Exchange: Sendable {
     private let plan: BodyPlan
     private let answer: @Sendable ([UInt8]) async -> Response
     private let tooLarge: Response
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// - Parameter tooLarge: what is said when the body turns out to be longer than the plan allows.
     init(
@@ -73,6 +73,13 @@ final class Exchange: Sendable {
         answer: @escaping @Sendable ([UInt8]) async -> Response
     ) {
         (self.connection, self.plan, self.tooLarge, self.answer) = (connection, plan, tooLarge, answer)
+        state = Mutex(State())
+    }
+
+    /// A request without a body whose answer is known by its head; the connection stays open for the next one.
+    init(_ connection: ConnectionHandle, answered response: Response) {
+        (self.connection, plan, tooLarge, answer) = (connection, .collect(limit: 0), response, { _ in response })
+        state = Mutex(State(phase: .answered(response)))
     }
 
     /// Takes a piece of the body; false closes the connection.

@@ -67,10 +67,12 @@ final class Listener: Sendable {
 
     /// Stops accepting, lets running requests finish for a while, answers the rest with 503, and ends the threads.
     func stop() async {
-        guard let daemon = daemon.withLock({ held in
-            defer { held = nil }
-            return held
-        }) else { return }
+        guard
+            let daemon = daemon.withLock({ held in
+                defer { held = nil }
+                return held
+            })
+        else { return }
         running.withLock { $0.isDraining = true }
         let listening = MHD_quiesce_daemon(daemon.pointer)
         if listening >= 0 { close(listening) }
@@ -147,21 +149,26 @@ extension Listener {
         _ request: Request, _ connection: OpaquePointer, _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     ) -> Bool {
         let handle = ConnectionHandle(pointer: connection)
+        let exchange: Exchange
+        var expected = 0
         switch callbacks.admit(request) {
-        case .refuse(let response): return send(response, on: handle)
+        case .refuse(let response):
+            // Answered here, libmicrohttpd discards what follows and closes: right for a body that nobody reads.
+            if request.hasBody { return send(response, on: handle) }
+            exchange = Exchange(handle, answered: response)
         case .accept(let plan, let answer):
-            let exchange = Exchange(handle, plan: plan, tooLarge: callbacks.tooLarge(plan), answer: answer)
-            let isTaken = running.withLock { running in
-                guard !running.isDraining else { return false }
-                running.exchanges[ObjectIdentifier(exchange)] = exchange
-                return true
-            }
-            guard isTaken else { return send(callbacks.stopping(), on: handle) }
-            slot.pointee = Unmanaged.passRetained(exchange).toOpaque()
-            let expected = min(request.contentLength ?? plan.limit, plan.limit)
-            deadlines.set(limits.transferDeadline(bytes: expected), socket: handle.socket)
+            exchange = Exchange(handle, plan: plan, tooLarge: callbacks.tooLarge(plan), answer: answer)
+            if request.hasBody { expected = min(request.contentLength ?? plan.limit, plan.limit) }
+        }
+        let isTaken = running.withLock { running in
+            guard !running.isDraining else { return false }
+            running.exchanges[ObjectIdentifier(exchange)] = exchange
             return true
         }
+        guard isTaken else { return send(callbacks.stopping(), on: handle) }
+        slot.pointee = Unmanaged.passRetained(exchange).toOpaque()
+        deadlines.set(limits.transferDeadline(bytes: expected), socket: handle.socket)
+        return true
     }
 
     private func proceed(_ exchange: Exchange) -> Bool {

@@ -6,12 +6,15 @@ enum MediaType {
 
     static func of(_ bytes: [UInt8]) -> String {
         func at(_ offset: Int, _ text: StaticString) -> Bool {
-            bytes.dropFirst(offset).starts(with: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+            bytes.dropFirst(offset).starts(
+                with: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
         }
         if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return "image/jpeg" }
         if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) { return "image/png" }
         if at(0, "RIFF"), at(8, "WEBP") { return "image/webp" }
-        if bytes.starts(with: [0x49, 0x49, 0x2A, 0x00]) || bytes.starts(with: [0x4D, 0x4D, 0x00, 0x2A]) { return "image/tiff" }
+        if bytes.starts(with: [0x49, 0x49, 0x2A, 0x00]) || bytes.starts(with: [0x4D, 0x4D, 0x00, 0x2A]) {
+            return "image/tiff"
+        }
         if at(0, "glTF") { return "model/gltf-binary" }
         if at(0, "%PDF-") { return "application/pdf" }
         if bytes.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) { return "video/webm" }

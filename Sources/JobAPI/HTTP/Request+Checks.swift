@@ -4,14 +4,16 @@ extension Request {
     func checkFraming(longest: Int) throws(ProblemDetails) {
         let length = path.utf8.count + query.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 2 }
         guard length <= longest else { throw .uriTooLong(limit: longest) }
-        for header in [Header.contentLength, .transferEncoding, .authorization, .idempotencyKey] where count(of: header) > 1 {
+        for header in [Header.contentLength, .transferEncoding, .authorization, .idempotencyKey]
+        where count(of: header) > 1 {
             throw .ambiguous("The header \(header.rawValue) is given twice.")
         }
         if isChunked, self[.contentLength] != nil {
             throw .ambiguous("Content-Length and Transfer-Encoding exclude each other.")
         }
         if let encoding = self[.transferEncoding], encoding.lowercased() != "chunked" { throw .unsupportedEncoding() }
-        if let length = self[.contentLength], !length.utf8.allSatisfy({ (48...57).contains($0) }) || Int(length) == nil {
+        if let length = self[.contentLength], !length.utf8.allSatisfy({ (48...57).contains($0) }) || Int(length) == nil
+        {
             throw .ambiguous("The Content-Length is not a number of bytes.")
         }
     }
@@ -31,12 +33,14 @@ extension Request {
         case .none: return
         case .json:
             guard type == nil || type == "application/json" else {
-                throw .unsupportedMediaType("The body must be JSON.", hint: "Send it as Content-Type: application/json.")
+                throw .unsupportedMediaType(
+                    "The body must be JSON.", hint: "Send it as Content-Type: application/json.")
             }
         case .blob:
             guard type != "multipart/form-data" else {
                 throw .unsupportedMediaType(
-                    "A form is not a picture.", hint: "Send the file's bytes as the body, as curl --data-binary @FILE or -T FILE does.")
+                    "A form is not a picture.",
+                    hint: "Send the file's bytes as the body, as curl --data-binary @FILE or -T FILE does.")
             }
         }
     }

@@ -36,6 +36,7 @@ struct Request: Sendable {
 
     var contentLength: Int? { self[.contentLength].flatMap { Int($0) } }
     var isChunked: Bool { self[.transferEncoding] != nil }
+    var hasBody: Bool { isChunked || (self[.contentLength] ?? "0") != "0" }
 }
 
 extension Request {

@@ -37,13 +37,16 @@ extension JobAPI {
         for word in query.list("state") {
             guard let state = JobState(rawValue: word) else {
                 let states = JobState.allCases.map(\.rawValue).joined(separator: ", ")
-                throw ProblemDetails.badRequest("There is no state \(word.debugDescription).", hint: "States are: \(states).")
+                throw ProblemDetails.badRequest(
+                    "There is no state \(word.debugDescription).", hint: "States are: \(states).")
             }
             filter.states.insert(state)
         }
         if let kind = try query.one("kind") { filter.kind = try registry.stage(Kind(rawValue: kind)).kind }
         if let text = try query.one("workflow") {
-            guard let id = UUID(uuidString: text) else { throw ProblemDetails.badRequest("The workflow is not a UUID.") }
+            guard let id = UUID(uuidString: text) else {
+                throw ProblemDetails.badRequest("The workflow is not a UUID.")
+            }
             filter.workflow = id
         }
         filter.limit = try query.int("limit", in: 1...200) ?? 50
@@ -103,9 +106,11 @@ extension JobAPI {
             if case .blob(let sha256) = input.source { slots[sha256] = input.slot }
         }
         let owned = try await intake.owned(blobs: Set(slots.keys), tenant: tenant)
-        guard let missing = requests.flatMap(\.inputs).first(where: { input in
-            if case .blob(let sha256) = input.source { !owned.contains(sha256) } else { false }
-        }) else { return }
+        guard
+            let missing = requests.flatMap(\.inputs).first(where: { input in
+                if case .blob(let sha256) = input.source { !owned.contains(sha256) } else { false }
+            })
+        else { return }
         throw Failure(
             .inputMissing, "The blob of the input \(missing.slot) is not stored here.",
             hint: "Upload it first: PUT /v1/blobs/{sha256}.", slot: missing.slot)
@@ -127,7 +132,9 @@ extension JobAPI {
     /// When a long poll ends; nil without `?wait=`.
     func waitDeadline(_ call: Call) throws(ProblemDetails) -> ContinuousClock.Instant? {
         let query = try QueryReader(call.request.query, known: ["wait"])
-        guard let seconds = try query.int("wait", in: 0...configuration.limits.waitSeconds), seconds > 0 else { return nil }
+        guard let seconds = try query.int("wait", in: 0...configuration.limits.waitSeconds), seconds > 0 else {
+            return nil
+        }
         return .now + .seconds(seconds)
     }
 }

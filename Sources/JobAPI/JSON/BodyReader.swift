@@ -11,7 +11,8 @@ struct BodyReader {
         guard case .object(let members) = value else { throw .invalid(pointer, "must be an object") }
         for name in members.keys.sorted() where !known.contains(name) {
             throw .invalid(
-                "\(pointer)/\(name.pointerEscaped)", "is not known", hint: "Members are: \(known.joined(separator: ", ")).")
+                "\(pointer)/\(name.pointerEscaped)", "is not known",
+                hint: "Members are: \(known.joined(separator: ", ")).")
         }
         (self.pointer, self.members) = (pointer, members)
     }

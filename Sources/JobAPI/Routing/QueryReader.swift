@@ -6,11 +6,14 @@ struct QueryReader {
 
     init(_ query: [(name: String, value: String)], known: Set<String>) throws(ProblemDetails) {
         for (name, value) in query {
-            guard let name = name.removingPercentEncodingStrictly, let value = value.removingPercentEncodingStrictly else {
+            guard let name = name.removingPercentEncodingStrictly, let value = value.removingPercentEncodingStrictly
+            else {
                 throw .badRequest("The query holds an escape that is no UTF-8 text.")
             }
             guard known.contains(name) else {
-                let hint = known.isEmpty ? "This address takes no parameters." : "There are: \(known.sorted().joined(separator: ", "))."
+                let hint =
+                    known.isEmpty
+                    ? "This address takes no parameters." : "There are: \(known.sorted().joined(separator: ", "))."
                 throw .badRequest("There is no parameter \(name.debugDescription).", hint: hint)
             }
             values[name, default: []].append(value)
@@ -34,7 +37,8 @@ struct QueryReader {
     func int(_ name: String, in range: ClosedRange<Int>) throws(ProblemDetails) -> Int? {
         guard let text = try one(name) else { return nil }
         guard let value = Int(text), range.contains(value) else {
-            throw .badRequest("The parameter \(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
+            throw .badRequest(
+                "The parameter \(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
         }
         return value
     }

@@ -30,18 +30,26 @@ struct Route: Sendable {
 extension Endpoint {
     var route: Route {
         switch self {
-        case .putBlob: Route(endpoint: self, method: "PUT", template: "/v1/blobs/{sha256}", access: .scope(.jobsWrite), body: .blob)
-        case .postBlob: Route(endpoint: self, method: "POST", template: "/v1/blobs", access: .scope(.jobsWrite), body: .blob)
+        case .putBlob:
+            Route(
+                endpoint: self, method: "PUT", template: "/v1/blobs/{sha256}", access: .scope(.jobsWrite), body: .blob)
+        case .postBlob:
+            Route(endpoint: self, method: "POST", template: "/v1/blobs", access: .scope(.jobsWrite), body: .blob)
         case .getBlob: Route(endpoint: self, method: "GET", template: "/v1/blobs/{sha256}", access: .scope(.jobsRead))
-        case .createJob: Route(endpoint: self, method: "POST", template: "/v1/jobs", access: .scope(.jobsWrite), body: .json)
+        case .createJob:
+            Route(endpoint: self, method: "POST", template: "/v1/jobs", access: .scope(.jobsWrite), body: .json)
         case .listJobs: Route(endpoint: self, method: "GET", template: "/v1/jobs", access: .scope(.jobsRead))
         case .getJob: Route(endpoint: self, method: "GET", template: "/v1/jobs/{id}", access: .scope(.jobsRead))
-        case .cancelJob: Route(endpoint: self, method: "POST", template: "/v1/jobs/{id}/cancel", access: .scope(.jobsWrite))
-        case .retryJob: Route(endpoint: self, method: "POST", template: "/v1/jobs/{id}/retry", access: .scope(.jobsWrite))
-        case .jobStatuses: Route(endpoint: self, method: "POST", template: "/v1/jobs/status", access: .scope(.jobsRead), body: .json)
+        case .cancelJob:
+            Route(endpoint: self, method: "POST", template: "/v1/jobs/{id}/cancel", access: .scope(.jobsWrite))
+        case .retryJob:
+            Route(endpoint: self, method: "POST", template: "/v1/jobs/{id}/retry", access: .scope(.jobsWrite))
+        case .jobStatuses:
+            Route(endpoint: self, method: "POST", template: "/v1/jobs/status", access: .scope(.jobsRead), body: .json)
         case .createWorkflow:
             Route(endpoint: self, method: "POST", template: "/v1/workflows", access: .scope(.jobsWrite), body: .json)
-        case .getWorkflow: Route(endpoint: self, method: "GET", template: "/v1/workflows/{id}", access: .scope(.jobsRead))
+        case .getWorkflow:
+            Route(endpoint: self, method: "GET", template: "/v1/workflows/{id}", access: .scope(.jobsRead))
         case .kinds: Route(endpoint: self, method: "GET", template: "/v1/kinds", access: .anyKey)
         case .openAPI: Route(endpoint: self, method: "GET", template: "/openapi.json", access: .anyKey)
         case .health: Route(endpoint: self, method: "GET", template: "/healthz", access: .open)
