@@ -43,7 +43,8 @@ struct HostileRequestTests {
         "GET /v1/jobs?x=\(String(repeating: "y", count: 6000)) HTTP/1.1\r\n\(auth)\r\n",
     ])
     func `refuses garbage and goes on`(text: String) async throws {
-        try await TestServer.run { server in
+        // libmicrohttpd may not see the end of what we send before it looks at idle connections.
+        try await TestServer.run(Setup { $0.limits.idleSeconds = 0.2 }) { server in
             let said = try await provoke(text, server)
             // A NUL in a path may end the path for the library; what is left is answered like any other path.
             let isHarmless = text.hasPrefix("GET /health\u{0}")

@@ -31,15 +31,19 @@ final class BlobUpload: Sendable {
 
     init(into store: any BlobStore) { self.store = store }
 
-    /// Takes a piece; may suspend the connection until the store has caught up.
-    func append(_ bytes: UnsafeRawBufferPointer, from connection: ConnectionHandle) {
+    /// Takes a piece.
+    ///
+    /// - Returns: whether the connection is suspended until the store has caught up.
+    func append(_ bytes: UnsafeRawBufferPointer, from connection: ConnectionHandle) -> Bool {
         let piece = Array(bytes)
-        flow.withLock { flow in
+        let isPaused = flow.withLock { flow in
             flow.outstanding += piece.count
             // Pieces that libmicrohttpd has read already still come while it is suspended; doing so twice is an error.
-            guard flow.outstanding > Self.highWater, flow.paused == nil, !flow.isReleased else { return }
-            flow.paused = connection
-            MHD_suspend_connection(connection.pointer)
+            if flow.outstanding > Self.highWater, flow.paused == nil, !flow.isReleased {
+                flow.paused = connection
+                MHD_suspend_connection(connection.pointer)
+            }
+            return flow.paused != nil
         }
         queue.async {
             self.write(piece)
@@ -48,6 +52,7 @@ final class BlobUpload: Sendable {
                 if flow.outstanding <= Self.lowWater { flow.resume() }
             }
         }
+        return isPaused
     }
 
     /// Ends the blob after all pieces are written.

@@ -82,8 +82,16 @@ final class Exchange: Sendable {
         state = Mutex(State(phase: .answered(response)))
     }
 
-    /// Takes a piece of the body; false closes the connection.
-    func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    /// What follows a piece of the body.
+    enum Reception {
+        case more
+        /// The connection is suspended until the store has caught up.
+        case paused
+        case close
+    }
+
+    /// Takes a piece of the body.
+    func receive(_ bytes: UnsafeRawBufferPointer) -> Reception {
         let (isNews, total) = state.withLock { state in
             state.received += bytes.count
             guard state.received > plan.limit else {
@@ -94,9 +102,11 @@ final class Exchange: Sendable {
             return (!state.cutShort, state.received)
         }
         if isNews { sendAtOnce(tooLarge) }
-        if total <= plan.limit, case .stream(_, let upload) = plan { upload.append(bytes, from: connection) }
+        if total <= plan.limit, case .stream(_, let upload) = plan {
+            return upload.append(bytes, from: connection) ? .paused : .more
+        }
         // A caller that is still sending would not see the answer if we closed at once, so some more is swallowed.
-        return total <= plan.limit + Self.swallowed
+        return total <= plan.limit + Self.swallowed ? .more : .close
     }
 
     private static let swallowed = 8 << 20

@@ -25,7 +25,7 @@ final class Listener: Sendable {
 
     private let callbacks: Callbacks
     private let limits: APILimits
-    private let deadlines = ConnectionDeadlines()
+    private let watch = ConnectionWatch()
     private let daemon = Mutex<Daemon?>(nil)
     private let running = Mutex(Running())
     private let watchdog = Mutex<Task<Void, Never>?>(nil)
@@ -61,7 +61,7 @@ final class Listener: Sendable {
                 hint: "Is the port taken? Choose another one; 0 takes a free one.", detail: reason)
         }
         daemon.withLock { $0 = Daemon(pointer: started) }
-        watch()
+        beginWatching()
         return cmhd_port(started)
     }
 
@@ -94,11 +94,11 @@ final class Listener: Sendable {
         while inFlight > 0, .now < deadline { try? await Task.sleep(for: .milliseconds(5)) }
     }
 
-    private func watch() {
+    private func beginWatching() {
         let pause = Duration.seconds(min(max(limits.headerSeconds / 4, 0.01), 1))
-        let task = Task { [deadlines] in
+        let task = Task { [watch] in
             while !Task.isCancelled {
-                deadlines.enforce()
+                watch.look()
                 try? await Task.sleep(for: pause)
             }
         }
@@ -114,7 +114,7 @@ extension Listener {
         if let held = slot.pointee {
             let exchange = Unmanaged<Exchange>.fromOpaque(held).takeUnretainedValue()
             if size.pointee > 0 {
-                goesOn = exchange.receive(UnsafeRawBufferPointer(start: data, count: size.pointee))
+                goesOn = listener.receive(UnsafeRawBufferPointer(start: data, count: size.pointee), exchange)
                 size.pointee = 0
             } else {
                 goesOn = listener.proceed(exchange)
@@ -129,7 +129,7 @@ extension Listener {
         guard let context, let connection, let slot else { return }
         let listener = Unmanaged<Listener>.fromOpaque(context).takeUnretainedValue()
         let socket = cmhd_socket(connection)
-        listener.deadlines.set(.now + .seconds(listener.limits.idleSeconds), socket: socket)
+        listener.watch.set(.now + .seconds(listener.limits.idleSeconds), expectsBytes: true, socket: socket)
         guard let held = slot.pointee else { return }
         let exchange = Unmanaged<Exchange>.fromOpaque(held).takeRetainedValue()
         slot.pointee = nil
@@ -141,8 +141,8 @@ extension Listener {
         guard let context, let connection else { return }
         let listener = Unmanaged<Listener>.fromOpaque(context).takeUnretainedValue()
         let socket = cmhd_socket(connection)
-        let isNew = event == .CONNECTION_NOTIFY_STARTED
-        listener.deadlines.set(isNew ? .now + .seconds(listener.limits.headerSeconds) : nil, socket: socket)
+        guard event == .CONNECTION_NOTIFY_STARTED else { return listener.watch.forget(socket: socket) }
+        listener.watch.set(.now + .seconds(listener.limits.headerSeconds), expectsBytes: true, socket: socket)
     }
 
     private func begin(
@@ -167,8 +167,14 @@ extension Listener {
         }
         guard isTaken else { return send(callbacks.stopping(), on: handle) }
         slot.pointee = Unmanaged.passRetained(exchange).toOpaque()
-        deadlines.set(limits.transferDeadline(bytes: expected), socket: handle.socket)
+        watch.set(limits.transferDeadline(bytes: expected), expectsBytes: request.hasBody, socket: handle.socket)
         return true
+    }
+
+    private func receive(_ bytes: UnsafeRawBufferPointer, _ exchange: Exchange) -> Bool {
+        let reception = exchange.receive(bytes)
+        watch.moved(expectsBytes: reception == .more, socket: exchange.connection.socket)
+        return reception != .close
     }
 
     private func proceed(_ exchange: Exchange) -> Bool {
@@ -176,7 +182,7 @@ extension Listener {
         case .nothing: return true
         case .close: return false
         case .work:
-            deadlines.set(nil, socket: exchange.connection.socket)
+            watch.set(nil, expectsBytes: false, socket: exchange.connection.socket)
             return true
         case .send(let response): return send(response, on: exchange.connection)
         }
@@ -184,7 +190,8 @@ extension Listener {
 
     /// The answer goes out now, and the caller must take it in time.
     private func send(_ response: Response, on connection: ConnectionHandle) -> Bool {
-        deadlines.set(limits.transferDeadline(bytes: response.body.count), socket: connection.socket)
+        watch.set(
+            limits.transferDeadline(bytes: response.body.count), expectsBytes: false, socket: connection.socket)
         return response.queue(on: connection.pointer)
     }
 }
