@@ -6,6 +6,30 @@
 extern "C" {
 #endif
 #pragma clang assume_nonnull begin
+
+/// A network compiled for this CPU: one picture in, one map out, any size. One owner; a run at a time, any thread.
+typedef struct CVSSession CVSSession;
+
+/// The arithmetic of a session. Closed, append only.
+typedef enum __attribute__((enum_extensibility(closed))) CVSPrecision : int32_t {
+    /// 32-bit floating point: the same bits whatever the number of threads.
+    CVSPrecisionF32 = 0,
+    /// bfloat16 multiplications, 32-bit sums; fast where the CPU has them.
+    CVSPrecisionBF16,
+} CVSPrecision;
+
+/// Compiles an ONNX network whose input is 1 x 3 x height x width. NotFound, Corrupt or Internal.
+///
+/// `cache_folder` keeps the compiled network, which makes the next start quicker; null keeps nothing.
+CVSStatus cvs_session_create(const char *model_path, const char *_Nullable cache_folder, CVSPrecision precision,
+                             int32_t threads, CVSSession *_Nullable *_Nonnull out, CVSError *error) CVS_NOEXCEPT;
+void cvs_session_destroy(CVSSession *session) CVS_NOEXCEPT;
+
+/// Runs the network on 3 planes of height x width values (16...1024 a side) and copies its first output, which must have
+/// height x width values. Stops between two layers when cancelled.
+CVSStatus cvs_session_run(CVSSession *session, const float *input, int32_t width, int32_t height, float *output,
+                          CVSCancel cancel, CVSError *error) CVS_NOEXCEPT;
+
 #pragma clang assume_nonnull end
 #ifdef __cplusplus
 }

@@ -1,0 +1,150 @@
+#include <openvino/c/openvino.h>
+#include <sys/stat.h>
+
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "../Guard.hpp"
+#include "CVSInfer.h"
+
+namespace {
+
+/// Frees an OpenVINO object by its own function.
+template <typename T, void (*release)(T *)>
+struct Releaser {
+    void operator()(T *object) const { release(object); }
+};
+template <typename T, void (*release)(T *)>
+using Owned = std::unique_ptr<T, Releaser<T, release>>;
+
+using Core = Owned<ov_core_t, ov_core_free>;
+using Model = Owned<ov_model_t, ov_model_free>;
+using Compiled = Owned<ov_compiled_model_t, ov_compiled_model_free>;
+using Request = Owned<ov_infer_request_t, ov_infer_request_free>;
+using Tensor = Owned<ov_tensor_t, ov_tensor_free>;
+
+constexpr int shortest = 16, longest = 1024;
+
+void check(ov_status_e status, const char *doing) {
+    if (status == OK) return;
+    const char *last = ov_get_last_err_msg();
+    std::string message = std::string(doing) + ": " + ov_get_error_info(status);
+    if (last && *last) message += std::string("; ") + last;
+    if (last) ov_free(last);
+    throw cvs::Error{CVSStatusInternal, message};
+}
+
+/// 1 x 3 x height x width; freed with its scope.
+struct Shape {
+    ov_shape_t shape{};
+    Shape(int64_t height, int64_t width) {
+        const int64_t dims[4] = {1, 3, height, width};
+        check(ov_shape_create(4, dims, &shape), "shape");
+    }
+    ~Shape() { ov_shape_free(&shape); }
+    Shape(const Shape &) = delete;
+    Shape &operator=(const Shape &) = delete;
+};
+
+/// Height and width become free, so that one compiled network, with its weights in memory once, serves every size.
+void freeSizes(ov_model_t *model) {
+    const ov_dimension_t dims[4] = {{1, 1}, {3, 3}, {shortest, longest}, {shortest, longest}};
+    ov_partial_shape_t shape{};
+    check(ov_partial_shape_create(4, dims, &shape), "partial shape");
+    const ov_status_e status = ov_model_reshape_single_input(model, shape);
+    ov_partial_shape_free(&shape);
+    check(status, "reshape");
+}
+
+void requireFile(const char *path) {
+    struct stat status {};
+    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode))
+        throw cvs::Error{CVSStatusNotFound, std::string("no file at ") + path};
+}
+
+/// Waits for the end of a run; a raised flag ends it between two layers.
+void finish(ov_infer_request_t *request, CVSCancel cancel) {
+    ov_status_e status;
+    while ((status = ov_infer_request_wait_for(request, 50)) == RESULT_NOT_READY) {
+        if (!cancel || !__atomic_load_n(cancel, __ATOMIC_RELAXED)) continue;
+        ov_infer_request_cancel(request);
+        ov_infer_request_wait(request);
+        break;
+    }
+    cvs::stopIfCancelled(cancel);
+    check(status, "run");
+}
+
+}  // namespace
+
+/// Members are destroyed in reverse order: the request before the network before the core.
+struct CVSSession {
+    Core core;
+    Compiled compiled;
+    Request request;
+    std::mutex running;
+};
+
+extern "C" CVS_EXPORT CVSStatus cvs_session_create(const char *model_path, const char *cache_folder,
+                                                   CVSPrecision precision, int32_t threads, CVSSession **out,
+                                                   CVSError *error) noexcept {
+    return cvs::guarded(error, [&] {
+        if (threads < 1 || threads > 256) throw cvs::Error{CVSStatusBadArgument, "threads must be from 1 to 256"};
+        requireFile(model_path);
+        auto session = std::make_unique<CVSSession>();
+        ov_core_t *core = nullptr;
+        check(ov_core_create(&core), "core");
+        session->core.reset(core);
+        if (cache_folder) check(ov_core_set_property(core, "CPU", "CACHE_DIR", cache_folder), "cache");
+
+        ov_model_t *read = nullptr;
+        if (ov_core_read_model(core, model_path, nullptr, &read) != OK)
+            throw cvs::Error{CVSStatusCorrupt, std::string("no network can be read from ") + model_path};
+        const Model model(read);
+        freeSizes(model.get());
+        const std::string count = std::to_string(threads);
+        ov_compiled_model_t *compiled = nullptr;
+        check(ov_core_compile_model(core, model.get(), "CPU", 8, &compiled, "INFERENCE_PRECISION_HINT",
+                                    precision == CVSPrecisionBF16 ? "bf16" : "f32", "INFERENCE_NUM_THREADS",
+                                    count.c_str(), "NUM_STREAMS", "1", "ENABLE_CPU_PINNING", "NO"),
+              "compile");
+        session->compiled.reset(compiled);
+        ov_infer_request_t *request = nullptr;
+        check(ov_compiled_model_create_infer_request(compiled, &request), "request");
+        session->request.reset(request);
+        *out = session.release();
+    });
+}
+
+extern "C" CVS_EXPORT void cvs_session_destroy(CVSSession *session) noexcept { delete session; }
+
+extern "C" CVS_EXPORT CVSStatus cvs_session_run(CVSSession *session, const float *input, int32_t width, int32_t height,
+                                                float *output, CVSCancel cancel, CVSError *error) noexcept {
+    return cvs::guarded(error, [&] {
+        if (std::min(width, height) < shortest || std::max(width, height) > longest)
+            throw cvs::Error{CVSStatusBadArgument, "a side must be from 16 to 1024"};
+        const std::lock_guard<std::mutex> lock(session->running);
+        cvs::stopIfCancelled(cancel);
+        const Shape shape(height, width);
+        ov_tensor_t *tensor = nullptr;
+        check(ov_tensor_create_from_host_ptr(F32, shape.shape, const_cast<float *>(input), &tensor), "input");
+        const Tensor given(tensor);
+        ov_infer_request_t *request = session->request.get();
+        check(ov_infer_request_set_input_tensor(request, given.get()), "input");
+        check(ov_infer_request_start_async(request), "start");
+        finish(request, cancel);
+
+        ov_tensor_t *result = nullptr;
+        check(ov_infer_request_get_output_tensor_by_index(request, 0, &result), "output");
+        const Tensor taken(result);
+        size_t count = 0;
+        check(ov_tensor_get_size(taken.get(), &count), "output");
+        if (count != size_t(width) * size_t(height))
+            throw cvs::Error{CVSStatusInternal, "the network's first output has another size than its input"};
+        void *data = nullptr;
+        check(ov_tensor_data(taken.get(), &data), "output");
+        std::memcpy(output, data, count * sizeof(float));
+    });
+}

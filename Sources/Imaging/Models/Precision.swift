@@ -1,0 +1,51 @@
+internal import CVShim
+internal import Foundation
+
+/// The arithmetic that a network is asked to run in.
+public enum Precision: String, Sendable, Codable, CaseIterable {
+    /// The machine's fast one: `bf16` where the CPU multiplies bfloat16, else `f32`.
+    case auto
+    case f32
+    case bf16
+
+    /// What will run on a CPU. Never `auto`; `bf16` becomes `f32` where the CPU would only imitate it, slowly.
+    public func running(on cpu: CPUFeatures = .current) -> Precision {
+        self != .f32 && cpu.multipliesBF16 ? .bf16 : .f32
+    }
+
+    /// What decides a network's last bits besides its weights, for cache keys: `bf16`, `f32/avx512`, `f32/avx2`.
+    ///
+    /// The number of threads does not; the width of the CPU's vectors does, since sums are taken in another order.
+    public func identity(on cpu: CPUFeatures = .current) -> String {
+        let running = running(on: cpu)
+        return "\(running.rawValue)/\(cpu.vectors)"
+    }
+
+    var shim: CVSPrecision { running() == .bf16 ? .BF16 : .F32 }
+}
+
+/// What the CPU says that it can do; read from the kernel, so nothing has to be loaded for it.
+public struct CPUFeatures: Sendable, Equatable {
+    public let flags: Set<String>
+
+    public init(flags: Set<String>) { self.flags = flags }
+
+    /// From the text of `/proc/cpuinfo`: its first line of flags.
+    public init(cpuinfo: String) {
+        let line = cpuinfo.split(separator: "\n").first { $0.hasPrefix("flags") }
+        let words = line?.split(separator: ":").last?.split(separator: " ").map(String.init) ?? []
+        flags = Set(words)
+    }
+
+    /// This machine's.
+    public static let current = CPUFeatures(
+        cpuinfo: (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? "")
+
+    public var multipliesBF16: Bool { flags.contains("avx512_bf16") || flags.contains("amx_bf16") }
+
+    /// The widest vectors that networks are compiled for: `avx512`, `avx2` or `sse`.
+    public var vectors: String {
+        if flags.isSuperset(of: ["avx512f", "avx512bw", "avx512dq", "avx512vl"]) { return "avx512" }
+        return flags.contains("avx2") ? "avx2" : "sse"
+    }
+}
