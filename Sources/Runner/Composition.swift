@@ -7,6 +7,7 @@ internal import Stages
 enum Composition {
     static func registry() throws(Failure) -> StageRegistry {
         var registry = StageRegistry()
+        registry.register(CutoutStage())
         registry.register(RenditionsStage())
         registry.register(SpinStage())
         return registry

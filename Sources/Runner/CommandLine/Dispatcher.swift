@@ -5,7 +5,8 @@ enum Dispatcher {
     static let commands: [any Command.Type] = [
         ShowroomCommand.self, RunCommand.self, UpCommand.self, WorkerCommand.self, APICommand.self,
         JobsListCommand.self, JobsShowCommand.self, JobsCancelCommand.self, JobsRetryCommand.self, KindsCommand.self,
-        DatabaseMigrateCommand.self,
+        ModelsListCommand.self, ModelsVerifyCommand.self,
+        DatabaseMigrateCommand.self, DoctorCommand.self,
         ExecuteCommand.self,
     ]
 

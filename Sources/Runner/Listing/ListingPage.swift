@@ -119,7 +119,7 @@ enum ListingPage {
         *{box-sizing:border-box}body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
         header,main,footer{max-width:1180px;margin:0 auto;padding:0 24px}header{display:flex;align-items:baseline;gap:16px;padding-top:28px;padding-bottom:12px}
         h1{font-size:26px;font-weight:650;letter-spacing:-.02em;margin:0}header p{margin:0;color:var(--soft)}h2{font-size:17px;font-weight:600;margin:36px 0 12px}
-        .spin iframe{display:block;width:100%;aspect-ratio:4/3;max-height:78vh;border:0;border-radius:14px;background:var(--paper);box-shadow:0 1px 2px #0001,0 12px 40px #00000014}
+        .spin iframe{display:block;width:100%;aspect-ratio:3/2;max-height:84vh;border:0;border-radius:14px;background:var(--paper);box-shadow:0 1px 2px #0001,0 12px 40px #00000014}
         .grid{display:grid;gap:18px;grid-template-columns:repeat(auto-fill,minmax(270px,1fr))}figure{margin:0;background:var(--paper);border:1px solid var(--line);border-radius:12px;overflow:hidden}
         figure img{display:block;width:100%;height:auto;aspect-ratio:4/3;object-fit:cover}figcaption{padding:10px 14px 12px;font-size:14px}figcaption strong{display:block;font-weight:600;overflow-wrap:anywhere}
         figcaption span{display:flex;flex-wrap:wrap;gap:4px 12px}a{color:var(--teal);text-decoration:none}a:hover,a:focus-visible{text-decoration:underline}:focus-visible{outline:2px solid var(--teal);outline-offset:3px}

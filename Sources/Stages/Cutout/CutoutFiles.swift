@@ -8,26 +8,14 @@ struct CutoutFiles {
     let options: CutoutOptions
     let context: StageContext
 
-    /// - Parameter geometry: nil makes no composite.
-    func write(mask: Bitmap, cutout: Bitmap, geometry: ObjectGeometry?) throws(Failure) {
+    /// - Parameters:
+    ///   - cutout: nil writes the mask alone: what a person must look at first is not passed on.
+    ///   - geometry: nil makes no composite.
+    func write(mask: Bitmap, cutout: Bitmap?, geometry: ObjectGeometry?) throws(Failure) {
         var parts = [
             Part(name: "mask", picture: mask, encoding: .png(compression: 3), mediaType: "image/png", end: "png")
         ]
-        parts.append(
-            options.format == .png
-                ? Part(
-                    name: "cutout", picture: cutout, encoding: .png(compression: 1), mediaType: "image/png", end: "png")
-                : Part(
-                    name: "cutout", picture: cutout, encoding: .webp(lossless: true, effort: 2),
-                    mediaType: "image/webp", end: "webp"))
-        if let geometry, !options.background.isEmpty {
-            try context.checkpoint(0.8, "composing the studio picture")
-            parts.append(
-                Part(
-                    name: "composite", picture: try composite(cutout, geometry),
-                    encoding: .jpeg(quality: options.quality, chroma: .full, sRGBProfile: true),
-                    mediaType: "image/jpeg", end: "jpg"))
-        }
+        if let cutout { parts += try pictures(cutout, geometry) }
         try encode(parts)
         for part in parts {
             try context.emit(
@@ -36,6 +24,22 @@ struct CutoutFiles {
                     mediaType: part.mediaType, width: part.picture.width, height: part.picture.height))
         }
         try context.checkpoint(1, "writing")
+    }
+
+    private func pictures(_ cutout: Bitmap, _ geometry: ObjectGeometry?) throws(Failure) -> [Part] {
+        let file =
+            options.format == .png
+            ? Part(name: "cutout", picture: cutout, encoding: .png(compression: 1), mediaType: "image/png", end: "png")
+            : Part(
+                name: "cutout", picture: cutout, encoding: .webp(lossless: true, effort: 2), mediaType: "image/webp",
+                end: "webp")
+        guard let geometry, !options.background.isEmpty else { return [file] }
+        try context.checkpoint(0.8, "composing the studio picture")
+        let composite = Part(
+            name: "composite", picture: try composite(cutout, geometry),
+            encoding: .jpeg(quality: options.quality, chroma: .full, sRGBProfile: true), mediaType: "image/jpeg",
+            end: "jpg")
+        return [file, composite]
     }
 
     private struct Part {

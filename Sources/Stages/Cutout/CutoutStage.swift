@@ -47,11 +47,12 @@ public struct CutoutStage: Stage {
         try context.checkpoint(0.7, "cleaning the edge")
         let cutout = try picture.cutOut(by: matte.alpha, cancel: context.cancel)
         let geometry = try geometry(of: matte)
-        if geometry == nil || matte.confidence < Self.leastConfidence { context.review(Self.noMainObject(input.slot)) }
+        let isCertain = geometry != nil && matte.confidence >= Self.leastConfidence
+        if !isCertain { context.review(Self.noMainObject(input.slot)) }
 
         try context.checkpoint(0.75, "writing")
         try CutoutFiles(options: options, context: context).write(
-            mask: matte.alpha, cutout: cutout, geometry: geometry)
+            mask: matte.alpha, cutout: isCertain ? cutout : nil, geometry: geometry)
         return CutoutOutput(
             geometry, confidence: matte.confidence, model: options.model.rawValue,
             precision: session.precision.rawValue)
@@ -79,7 +80,7 @@ public struct CutoutStage: Stage {
     private static func noMainObject(_ slot: String) -> ReviewFlag {
         ReviewFlag(
             code: "no_main_object", summary: "No car or other main object stands out on this photo.",
-            hint: "Take it again with the whole car in the middle, or approve the cut-out if it is right.", slot: slot)
+            hint: "Take it again with the whole car in the middle.", slot: slot)
     }
 }
 
