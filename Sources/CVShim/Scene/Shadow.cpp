@@ -46,6 +46,27 @@ cv::Rect standing(const LowerOutline &outline, cv::Rect box, int top, int ground
     return {box.x + from, box.y, to - from + 1, box.height};
 }
 
+/// How much a column of the outline looks like a wheel, 0...1: a narrow bump that stands out on both sides.
+float wheel(const std::vector<int> &row, int column, float height) {
+    int reach = int(0.3f * height), count = int(row.size()), here = row[size_t(column)];
+    auto side = [&](int step) {
+        int highest = here, width = 0;
+        bool wide = true;
+        for (int i = 1; i <= reach; i++) {
+            int x = column + step * i;
+            int y = x < 0 || x >= count ? 0 : row[size_t(x)];
+            highest = std::min(highest, y);
+            wide = wide && float(here - y) < 0.05f * height;
+            width += wide ? 1 : 0;
+        }
+        return std::pair(highest, width);
+    };
+    auto [left, left_width] = side(-1);
+    auto [right, right_width] = side(1);
+    float prominence = float(here - std::max(left, right)) / height, width = float(left_width + right_width) / height;
+    return ramp((prominence - 0.03f) / 0.04f) * ramp((0.32f - width) / 0.08f);
+}
+
 /// Between two contacts the floor is the line that joins them. Beyond, the body overhangs by some clearance: seen from
 /// about the height of the roof, a point c above the floor at depth d is drawn c / d higher, so its floor lies that much
 /// lower, and never below the line through the contacts.
@@ -66,7 +87,8 @@ Footing footing(const cv::Mat &mask) {
     for (int i = 0; i < int(outline.row.size()); i++) {
         float x = float(outline.left + i), hull = at(outline.hull, x);
         float beyond = std::max({float(a.x) - x, x - float(b.x), 0.f}) / out.height;
-        float clearance = 1 + 0.13f * ramp(beyond / 0.3f);
+        float hangs = 1 - wheel(outline.row, i, out.height);
+        float clearance = 1 + 0.13f * ramp(beyond / 0.3f) * hangs;
         float body = horizon + clearance * (float(outline.row[size_t(i)]) - horizon);
         float line = float(a.y) + slope * (x - float(a.x));
         out.row.push_back(beyond > 0 ? std::max(hull, std::min(line, body)) : hull);

@@ -71,6 +71,15 @@ struct StudioTests {
         try expectContact(wheels: [(x: 100, bottom: 178), (x: 220, bottom: 195)])
     }
 
+    @Test func `finds a far third wheel that stands higher in the picture`() throws {
+        var car = TestPicture.Car()
+        (car.wheels, car.radius) = ([(x: 80, bottom: 182), (x: 196, bottom: 197), (x: 245, bottom: 187)], 13)
+        let (result, floor) = try pair(car)
+        #expect(shade(result, floor, 245 + 160, 187 + 101) > 0.4)
+        // Were it taken for a bumper, its shadow would lie lower and the wheel would float.
+        #expect(shade(result, floor, 245 + 160, 187 + 107) < 0.3)
+    }
+
     @Test func `darkens the gap under the body and fades away from the car`() throws {
         let (result, floor) = try pair(TestPicture.Car())
         // Between the wheels, a little above the ground.
@@ -218,7 +227,9 @@ struct StudioTests {
         1 - Double(picture.pixel(x, y)[1]) / Double(floor.pixel(x, y)[1])
     }
 
-    private func expectContact(wheels: [(x: Int, bottom: Int)], location: SourceLocation = #_sourceLocation) throws {
+    private func expectContact(
+        wheels: [(x: Int, bottom: Int)], location: SourceLocation = #_sourceLocation
+    ) throws {
         var car = TestPicture.Car()
         car.wheels = wheels
         let (result, floor) = try pair(car)
