@@ -23,7 +23,7 @@ public final class StageBench: StageSink, Sendable {
     /// - Parameter cancelAt: raises the cancel flag as soon as this progress is reported.
     public init(cancelAt: Double = .infinity) throws {
         self.cancelAt = cancelAt
-        folder = FileManager.default.temporaryDirectory.appending(path: "rundum-bench-\(UUID().uuidString)")
+        folder = try TemporaryFolder.make("bench")
         try FileManager.default.createDirectory(
             at: folder.appending(path: "scratch"), withIntermediateDirectories: true)
     }

@@ -14,9 +14,7 @@ enum CutOuts {
     }()
 
     private static func make() throws -> [URL] {
-        let folder = FileManager.default.temporaryDirectory.appending(
-            path: "rundum-cutouts-\(ProcessInfo.processInfo.processIdentifier)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let folder = try TemporaryFolder.make("cutouts")
         return try zip(Fixtures.carPhotos, Fixtures.carMasks).enumerated().map { index, pair in
             let file = folder.appending(path: "\(index + 1).png")
             let photo = try ImageFile.decode(pair.0, as: .rgb).resized(width: 800, height: 534, filter: .area)

@@ -57,7 +57,7 @@ struct SpinStageTests {
     }
 
     @Test func `takes thirty-six photos`() async throws {
-        let files = try Toys.folder.files(36)
+        let files = try Toys().files(36)
         let bench = try StageBench()
         let spin = try await bench.run(SpinStage(), small(), on: files)
         #expect(spin.frames.count == 36 && spin.grade == "A")
@@ -83,7 +83,7 @@ struct SpinStageTests {
     }
 
     @Test func `leaves out a photo without a car and goes on`() async throws {
-        let files = [CutOuts.car[0], try Toys.folder.empty(), CutOuts.car[2]]
+        let files = [CutOuts.car[0], try Toys().empty(), CutOuts.car[2]]
         let spin = try await StageBench().run(SpinStage(), small(), on: files)
         #expect(spin.frames.map(\.slot) == ["photo-1", "photo-3"])
         #expect(spin.skipped.map(\.slot) == ["photo-2"])
@@ -91,19 +91,19 @@ struct SpinStageTests {
     }
 
     @Test func `fails clearly when no photo shows a car`() async throws {
-        let files = [try Toys.folder.empty(), try Toys.folder.empty()]
+        let files = [try Toys().empty(), try Toys().empty()]
         await expect(.noUsableViews, files)
     }
 
     @Test func `names the slot of a file that is no picture`() async throws {
-        let text = Toys.folder.url.appending(path: "note.png")
+        let text = try Toys().url.appending(path: "note.png")
         try Data("this is a note".utf8).write(to: text)
         let failure = await expect(.imageUnrecognized, [CutOuts.car[0], text])
         #expect(failure?.slot == "photo-2")
     }
 
     @Test func `refuses a picture without pixels to spare`() async throws {
-        let truncated = Toys.folder.url.appending(path: "cut.png")
+        let truncated = try Toys().url.appending(path: "cut.png")
         try Data(contentsOf: CutOuts.car[0]).prefix(2000).write(to: truncated)
         let failure = await expect(.imageTruncated, [truncated])
         #expect(failure?.slot == "photo-1")
@@ -188,12 +188,10 @@ enum SharedSpin {
 }
 
 /// Small made-up cut-outs as files.
-final class Toys: Sendable {
-    static let folder = Toys()
-    let url = FileManager.default.temporaryDirectory.appending(
-        path: "rundum-toys-\(ProcessInfo.processInfo.processIdentifier)")
+struct Toys {
+    let url: URL
 
-    private init() { try? FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
+    init() throws { url = try TemporaryFolder.make("toys") }
 
     /// The same toy car `count` times.
     func files(_ count: Int) throws -> [URL] {

@@ -17,8 +17,7 @@ final class BrowserProcess: Sendable {
         guard let program = Self.program else {
             throw BrowserFailure("Chromium is not installed: run scripts/setup (Debian: apt-get install chromium).")
         }
-        profile = FileManager.default.temporaryDirectory.appending(path: "rundum-browser-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: profile, withIntermediateDirectories: true)
+        profile = try TemporaryFolder.make("browser")
         let (commands, answers) = (try Self.pipe(), try Self.pipe())
         pid = try Self.spawn(program, profile: profile, reads: commands.read, writes: answers.write)
         close(commands.read)
