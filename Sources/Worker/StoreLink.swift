@@ -5,6 +5,7 @@ actor StoreLink {
     private let revive: @Sendable () async throws(Failure) -> Void
     private let log: Log
     private var reviving: Task<Void, Never>?
+    private var lastWarning: ContinuousClock.Instant?
 
     init(revive: @escaping @Sendable () async throws(Failure) -> Void, log: Log) {
         (self.revive, self.log) = (revive, log)
@@ -30,7 +31,11 @@ actor StoreLink {
     /// Wakes the database up, once for everybody who asks meanwhile.
     func recover(from failure: Failure) async {
         if let reviving { return await reviving.value }
-        log.warning("Lost the job store", failure.logData)
+        // Every loop comes here twice a second during an outage; one line in a while says it.
+        if lastWarning.map({ ContinuousClock.now - $0 > .seconds(10) }) ?? true {
+            log.warning("Lost the job store", failure.logData)
+            lastWarning = .now
+        }
         let task = Task { [revive, log] in
             do throws(Failure) { try await revive() } catch {
                 log.warning("The job store could not be revived", error.logData)

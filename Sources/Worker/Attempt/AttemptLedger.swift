@@ -36,7 +36,7 @@ final class AttemptLedger: Sendable {
         case .review(attempt, let flag): try note(flag)
         case .log(attempt, let message): note(line: message)
         case .done(attempt, let data): return .done(data)
-        case .failed(attempt, let failure): return .failed(failure)
+        case .failed(attempt, let failure): return .failed(failure.bounded)
         case .progress, .emit, .review, .log, .done, .failed: break
         }
         return nil
@@ -55,6 +55,9 @@ final class AttemptLedger: Sendable {
             guard OutputPath.isSafe(file.path), OutputPath.isSafe(file.name) else {
                 throw Self.violation("an output with the path \(file.path.debugDescription)")
             }
+            guard Self.isMediaType(file.mediaType), file.file.utf8.count <= 4096 else {
+                throw Self.violation("an output with the media type \(file.mediaType.prefix(100).debugDescription)")
+            }
             let known = entries.emitted.contains { $0.name == file.name || $0.path == file.path }
             guard !known else { throw Self.violation("the output \(file.name) twice") }
             entries.emitted.append(file)
@@ -62,6 +65,8 @@ final class AttemptLedger: Sendable {
     }
 
     private func note(_ flag: ReviewFlag) throws(Failure) {
+        let texts = [flag.code, flag.summary, flag.hint ?? "", flag.slot ?? ""]
+        guard texts.allSatisfy({ $0.utf8.count <= Self.maxLineLength }) else { throw Self.violation("a long flag") }
         try entries.withLock { (entries) throws(Failure) in
             guard entries.review.count < Self.maxFlags else { throw Self.violation("too many review flags") }
             entries.review.append(flag)
@@ -75,6 +80,15 @@ final class AttemptLedger: Sendable {
         }
     }
 
+    /// `type/subtype` of RFC 6838's characters: it will stand in a header one day.
+    static func isMediaType(_ text: String) -> Bool {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.count == 2 && text.utf8.count <= 100
+            && parts.allSatisfy { part in
+                !part.isEmpty && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".+-_".contains($0)) }
+            }
+    }
+
     static func violation(_ what: String) -> Failure {
         Failure(.workerCrashed, "The process that worked on the job broke off.", detail: "against the rules: \(what)")
     }
@@ -85,4 +99,12 @@ enum AttemptEnd: Sendable, Equatable {
     case done(JSONValue)
     case failed(Failure)
     case exited(ExitReport)
+}
+
+extension Failure {
+    /// The same failure with texts of a length that a row and a page can take.
+    fileprivate var bounded: Failure {
+        func cut(_ text: String?) -> String? { text.map { String($0.prefix(AttemptLedger.maxLineLength)) } }
+        return Failure(code, cut(summary) ?? "", hint: cut(hint), slot: cut(slot), detail: cut(detail))
+    }
 }

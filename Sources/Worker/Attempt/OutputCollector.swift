@@ -17,7 +17,7 @@ struct OutputCollector: Sendable {
             }
             let blob = try blobs.put(file: file, move: true)
             outputs[note.name] = OutputFile(
-                file: note.path, sha256: blob.sha256, bytes: blob.bytes, mediaType: String(note.mediaType.prefix(100)),
+                file: note.path, sha256: blob.sha256, bytes: blob.bytes, mediaType: note.mediaType,
                 width: note.width, height: note.height)
         }
         return outputs

@@ -49,6 +49,26 @@ import Testing
         }
     }
 
+    @Test func `texts without end are cut or refused`() throws {
+        let long = String(repeating: "x", count: 1 << 20)
+        let end = try ledger.receive(.failed(attempt: 7, failure: Failure(.imageEmpty, long, detail: long)))
+        guard case .failed(let failure) = end else { throw Failure(.internalError, "no failure") }
+        #expect(failure.summary.count == 2000 && failure.detail?.count == 2000 && failure.hint == nil)
+        #expect(throws: Failure.self) {
+            try ledger.receive(.review(attempt: 7, flag: ReviewFlag(code: "c", summary: long)))
+        }
+    }
+
+    @Test(arguments: ["image/png", "model/gltf-binary", "image/svg+xml", "application/vnd.a_b.c-2"])
+    func `these are media types`(text: String) { #expect(AttemptLedger.isMediaType(text)) }
+
+    @Test(arguments: ["", "png", "image/", "/png", "a/b/c", "text/html\r\nX: y", "text/html; charset=x", "ä/b"])
+    func `these are none, and an output with one is against the rules`(text: String) throws {
+        #expect(!AttemptLedger.isMediaType(text))
+        let note = EmitNote(name: "a", path: "a", file: "/x", mediaType: text, width: nil, height: nil)
+        #expect(throws: Failure.self) { try ledger.receive(.emit(attempt: 7, file: note)) }
+    }
+
     @Test(arguments: [("a", "b.png"), ("b", "a.png"), ("c", "../c.png"), ("/c", "c.png"), ("c", ".hidden")])
     func `an output twice or astray is against the rules`(name: String, path: String) throws {
         _ = try ledger.receive(.emit(attempt: 7, file: note("a", "a.png")))
