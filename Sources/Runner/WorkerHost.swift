@@ -6,11 +6,13 @@ internal import Worker
 struct WorkerHost {
     private let worker: Worker
 
-    init(_ installation: Installation, _ registry: StageRegistry, executors: Int?, log: Log) {
+    /// - Parameter ahead: starts executors and loads models before there is work; without, cached work needs neither.
+    init(_ installation: Installation, _ registry: StageRegistry, executors: Int?, ahead: Bool, log: Log) {
         var configuration = WorkerConfiguration(scratch: installation.scratch)
         if let executors { configuration.executors = executors }
         configuration.revive = { () async throws(Failure) in try await installation.revive() }
         configuration.log = log
+        configuration.startsAhead = ahead
         worker = Worker(
             store: installation.store, blobs: installation.blobs, registry: registry, configuration: configuration)
     }

@@ -54,7 +54,7 @@ struct ServiceOptions: Sendable {
         Option("--address", "IP", "Serve at this address (default: 127.0.0.1, this machine only)."),
         Option("--allow-outside", "Serve at an address that other machines reach; put TLS in front."),
     ]
-    static let worker = [Option("--executors", "N", "Run N jobs at a time (default: one for 2 cores).")]
+    static let worker = [Option("--executors", "N", "Run N jobs at a time (default: one a core, at most 2).")]
 
     let home: String?
     let port: UInt16
@@ -80,7 +80,7 @@ private enum Service {
             let server = api ? try start(options, installation, registry) : nil
             if worker {
                 Terminal.say("working on the queue; Ctrl-C drains")
-                let host = WorkerHost(installation, registry, executors: options.executors, log: Log())
+                let host = WorkerHost(installation, registry, executors: options.executors, ahead: true, log: Log())
                 try await host.run { () throws(Failure) in await Interrupt.wait() }
             } else {
                 await Interrupt.wait()

@@ -13,7 +13,7 @@ struct ShowroomCommand: Command {
         Option("--set", "KEY=VALUE", "Set an option: backdrop, model or precision; may be given again."),
         Option("--subject", "NAME", "What the photos show, such as the stock number (default: made from the photos)."),
         .tenant, .home,
-        Option("--executors", "N", "Run N photos at a time (default: 1 for 2 cores)."), .json,
+        Option("--executors", "N", "Work on N photos at a time (default: one a core, at most 2)."), .json,
     ]
     static let discussion = """
         Give the photos in the order of a walk around the car, 8 of them about 45 degrees apart; 1 to 36 are taken.
@@ -68,7 +68,7 @@ struct ShowroomCommand: Command {
         let workflow = try await run.enqueue(photos, subject: arguments.value("--subject"), registry: registry)
         let bars = Mutex(ProgressBars())
         let log = Log.file(installation.home.appending(path: "showroom.log"))
-        let host = WorkerHost(installation, registry, executors: executors, log: log)
+        let host = WorkerHost(installation, registry, executors: executors, ahead: false, log: log)
         let jobs = try await host.run { () throws(Failure) in
             try await run.watch(workflow) { jobs in bars.withLock { $0.draw(ShowroomBars.bars(jobs)) } }
         }

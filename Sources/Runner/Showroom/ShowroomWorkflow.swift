@@ -31,7 +31,7 @@ enum ShowroomWorkflow {
         }
         let views = inputs.photos.map { output("cutout", of: $0) }
         let spin = WorkflowRequest.Step(
-            label: spinLabel, job: job("spin", options.spin, views, inputs), toleratesFailure: true)
+            label: spinLabel, job: job("spin", options.spin(steps: inputs.photos.count), views, inputs), toleratesFailure: true)
         return WorkflowRequest(name: template.name, steps: cutouts + renditions + [spin])
     }
 
@@ -52,5 +52,6 @@ extension ShowroomOptions {
     fileprivate var cutout: JSONValue {
         ["background": .string(backdrop), "model": .string(model), "precision": .string(precision)]
     }
-    fileprivate var spin: JSONValue { ["backdrop": .string(backdrop)] }
+    /// The number of photos keeps the place of one that fails.
+    fileprivate func spin(steps: Int) -> JSONValue { ["backdrop": .string(backdrop), "steps": .int(steps)] }
 }
