@@ -1,9 +1,9 @@
-#include "CMicroHTTPD.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include "CMicroHTTPD.h"
 
 /// Replaces libmicrohttpd's own unescaping, which would end a path at an escaped null byte.
 static size_t keep_escapes(void *context, struct MHD_Connection *connection, char *text) {
@@ -29,18 +29,13 @@ struct MHD_Daemon *cmhd_start(const CMHDSettings *settings, const CMHDCallbacks 
     // A pool of one thread is refused by libmicrohttpd; no pool is one thread.
     unsigned pool = settings->threads > 1 ? settings->threads : 0;
     return MHD_start_daemon(
-        flags, settings->port, NULL, NULL, callbacks->request, callbacks->context,
-        MHD_OPTION_SOCK_ADDR, address,
-        MHD_OPTION_THREAD_POOL_SIZE, pool,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)settings->idle_seconds,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)settings->connections,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)settings->connections_per_address,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, settings->connection_memory,
-        MHD_OPTION_NOTIFY_COMPLETED, callbacks->completed, callbacks->context,
-        MHD_OPTION_NOTIFY_CONNECTION, callbacks->connection, callbacks->context,
-        MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, (void *)NULL,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_END);
+        flags, settings->port, NULL, NULL, callbacks->request, callbacks->context, MHD_OPTION_SOCK_ADDR, address,
+        MHD_OPTION_THREAD_POOL_SIZE, pool, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)settings->idle_seconds,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)settings->connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        (unsigned)settings->connections_per_address, MHD_OPTION_CONNECTION_MEMORY_LIMIT, settings->connection_memory,
+        MHD_OPTION_NOTIFY_COMPLETED, callbacks->completed, callbacks->context, MHD_OPTION_NOTIFY_CONNECTION,
+        callbacks->connection, callbacks->context, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, (void *)NULL,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
 }
 
 uint16_t cmhd_port(struct MHD_Daemon *daemon) {

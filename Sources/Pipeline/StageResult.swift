@@ -16,7 +16,8 @@ public struct StageResult: Sendable, Equatable, Codable {
 
     public init(
         kind: Kind, version: Int, ok: Bool = true, outputs: [String: OutputFile] = [:], data: JSONValue = [:],
-        review: [ReviewFlag] = [], failure: Failure? = nil, identity: [String] = [], seconds: Double = 0, peakBytes: Int = 0
+        review: [ReviewFlag] = [], failure: Failure? = nil, identity: [String] = [], seconds: Double = 0,
+        peakBytes: Int = 0
     ) {
         (self.kind, self.version, self.ok, self.outputs, self.data) = (kind, version, ok, outputs, data)
         (self.review, self.failure) = (review, failure)

@@ -19,7 +19,8 @@ import Testing
         #expect(page.requests.allSatisfy { $0.hasPrefix("file:") || $0.hasPrefix("data:") || $0.hasPrefix("blob:") })
         #expect(page.requests.contains { $0.hasSuffix("spin/viewer.html") })
         #expect(page.complaints == [])
-        let links = try page.evaluate("[...document.querySelectorAll('a')].map(a => a.getAttribute('href')).join('\\n')")
+        let links = try page.evaluate(
+            "[...document.querySelectorAll('a')].map(a => a.getAttribute('href')).join('\\n')")
         for link in (links.stringValue ?? "").split(separator: "\n") {
             let file = showroom.folder("listing").appending(path: String(link).removingPercentEncoding ?? "")
             #expect(FileManager.default.fileExists(atPath: file.path), "\(link)")

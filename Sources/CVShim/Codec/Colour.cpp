@@ -6,9 +6,11 @@ namespace {
 
 bool isGrey(VipsImage *image) {
     switch (vips_image_guess_interpretation(image)) {
-    case VIPS_INTERPRETATION_B_W:
-    case VIPS_INTERPRETATION_GREY16: return true;
-    default: return false;
+        case VIPS_INTERPRETATION_B_W:
+        case VIPS_INTERPRETATION_GREY16:
+            return true;
+        default:
+            return false;
     }
 }
 

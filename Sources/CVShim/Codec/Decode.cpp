@@ -12,23 +12,23 @@ Picture open(View file, CVSFormat format, int shrink) {
     const auto access = VIPS_ACCESS_SEQUENTIAL;
     const auto strict = VIPS_FAIL_ON_ERROR;
     switch (format) {
-    case CVSFormatJPEG:
-        must(vips_jpegload_buffer(bytes, file.count, image.out(), "access", access, "fail_on", strict, "shrink", shrink,
-                                  nullptr));
-        break;
-    case CVSFormatPNG:
-        must(vips_pngload_buffer(bytes, file.count, image.out(), "access", access, "fail_on", strict, nullptr));
-        break;
-    case CVSFormatWebP:
-        must(vips_webpload_buffer(bytes, file.count, image.out(), "access", access, "fail_on", strict, nullptr));
-        break;
-    case CVSFormatHEIF:
-    case CVSFormatAVIF:
-        must(vips_heifload_buffer(bytes, file.count, image.out(), "access", access, "fail_on", strict, nullptr));
-        break;
-    case CVSFormatTIFF:
-        must(vips_tiffload_buffer(bytes, file.count, image.out(), "access", access, "fail_on", strict, nullptr));
-        break;
+        case CVSFormatJPEG:
+            must(vips_jpegload_buffer(bytes, file.count, image.out(), "access", access, "fail_on", strict, "shrink",
+                                      shrink, nullptr));
+            break;
+        case CVSFormatPNG:
+            must(vips_pngload_buffer(bytes, file.count, image.out(), "access", access, "fail_on", strict, nullptr));
+            break;
+        case CVSFormatWebP:
+            must(vips_webpload_buffer(bytes, file.count, image.out(), "access", access, "fail_on", strict, nullptr));
+            break;
+        case CVSFormatHEIF:
+        case CVSFormatAVIF:
+            must(vips_heifload_buffer(bytes, file.count, image.out(), "access", access, "fail_on", strict, nullptr));
+            break;
+        case CVSFormatTIFF:
+            must(vips_tiffload_buffer(bytes, file.count, image.out(), "access", access, "fail_on", strict, nullptr));
+            break;
     }
     return image;
 }
@@ -56,13 +56,26 @@ cv::Mat upright(cv::Mat stored, int orientation) {
     cv::Mat turned = stored;
     if (orientation >= 5) cv::transpose(stored, turned);
     switch (orientation) {
-    case 2: cv::flip(turned, turned, 1); break;
-    case 3: cv::flip(turned, turned, -1); break;
-    case 4: cv::flip(turned, turned, 0); break;
-    case 6: cv::flip(turned, turned, 1); break;
-    case 7: cv::flip(turned, turned, -1); break;
-    case 8: cv::flip(turned, turned, 0); break;
-    default: break;
+        case 2:
+            cv::flip(turned, turned, 1);
+            break;
+        case 3:
+            cv::flip(turned, turned, -1);
+            break;
+        case 4:
+            cv::flip(turned, turned, 0);
+            break;
+        case 6:
+            cv::flip(turned, turned, 1);
+            break;
+        case 7:
+            cv::flip(turned, turned, -1);
+            break;
+        case 8:
+            cv::flip(turned, turned, 0);
+            break;
+        default:
+            break;
     }
     return turned;
 }

@@ -86,12 +86,17 @@ Bytes savedAVIF(VipsImage *image, const CVSEncoding &how) {
 
 Bytes saved(VipsImage *image, const CVSEncoding &how) {
     switch (how.format) {
-    case CVSFormatJPEG: return savedJPEG(image, how);
-    case CVSFormatPNG: return savedPNG(image, how);
-    case CVSFormatWebP: return savedWebP(image, how);
-    case CVSFormatAVIF: return savedAVIF(image, how);
-    case CVSFormatHEIF:
-    case CVSFormatTIFF: break;
+        case CVSFormatJPEG:
+            return savedJPEG(image, how);
+        case CVSFormatPNG:
+            return savedPNG(image, how);
+        case CVSFormatWebP:
+            return savedWebP(image, how);
+        case CVSFormatAVIF:
+            return savedAVIF(image, how);
+        case CVSFormatHEIF:
+        case CVSFormatTIFF:
+            break;
     }
     throw Error{CVSStatusBadArgument, std::string(name(how.format)) + " is read only"};
 }
@@ -99,9 +104,12 @@ Bytes saved(VipsImage *image, const CVSEncoding &how) {
 /// The longest side that a format can hold, since its own library would only give an error text.
 int longestSide(CVSFormat format) {
     switch (format) {
-    case CVSFormatWebP: return 16'383;
-    case CVSFormatAVIF: return 16'384;
-    default: return 65'500;
+        case CVSFormatWebP:
+            return 16'383;
+        case CVSFormatAVIF:
+            return 16'384;
+        default:
+            return 65'500;
     }
 }
 
@@ -153,9 +161,7 @@ extern "C" CVS_EXPORT CVSStatus cvs_encode(const CVSImage *image, CVSEncoding en
     });
 }
 
-extern "C" CVS_EXPORT const uint8_t *cvs_bytes_data(const CVSBytes *bytes) noexcept {
-    return bytes->bytes.data();
-}
+extern "C" CVS_EXPORT const uint8_t *cvs_bytes_data(const CVSBytes *bytes) noexcept { return bytes->bytes.data(); }
 extern "C" CVS_EXPORT size_t cvs_bytes_count(const CVSBytes *bytes) noexcept { return bytes->bytes.size(); }
 extern "C" CVS_EXPORT void cvs_bytes_destroy(CVSBytes *bytes) noexcept { delete bytes; }
 

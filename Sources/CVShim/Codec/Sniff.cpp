@@ -12,12 +12,18 @@ bool View::matches(size_t at, const char *text, size_t length) const {
 
 const char *name(CVSFormat format) {
     switch (format) {
-    case CVSFormatJPEG: return "JPEG";
-    case CVSFormatPNG: return "PNG";
-    case CVSFormatWebP: return "WebP";
-    case CVSFormatHEIF: return "HEIF";
-    case CVSFormatAVIF: return "AVIF";
-    case CVSFormatTIFF: return "TIFF";
+        case CVSFormatJPEG:
+            return "JPEG";
+        case CVSFormatPNG:
+            return "PNG";
+        case CVSFormatWebP:
+            return "WebP";
+        case CVSFormatHEIF:
+            return "HEIF";
+        case CVSFormatAVIF:
+            return "AVIF";
+        case CVSFormatTIFF:
+            return "TIFF";
     }
     return "";
 }

@@ -121,12 +121,17 @@ private:
 
 bool endsTooEarly(View file, CVSFormat format) {
     switch (format) {
-    case CVSFormatJPEG: return jpegLacksEnd(file);
-    case CVSFormatPNG: return pngLacksEnd(file);
-    case CVSFormatWebP: return webpLacksEnd(file);
-    case CVSFormatHEIF:
-    case CVSFormatAVIF: return boxesLackEnd(file);
-    case CVSFormatTIFF: return Tiff(file).lacksEnd();
+        case CVSFormatJPEG:
+            return jpegLacksEnd(file);
+        case CVSFormatPNG:
+            return pngLacksEnd(file);
+        case CVSFormatWebP:
+            return webpLacksEnd(file);
+        case CVSFormatHEIF:
+        case CVSFormatAVIF:
+            return boxesLackEnd(file);
+        case CVSFormatTIFF:
+            return Tiff(file).lacksEnd();
     }
     return false;
 }

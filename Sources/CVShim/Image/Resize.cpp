@@ -10,23 +10,28 @@ namespace {
 double kernel(CVSFilter filter, double x) {
     x = std::abs(x);
     switch (filter) {
-    case CVSFilterArea: return x <= 0.5 ? 1 : 0;
-    case CVSFilterLinear: return x < 1 ? 1 - x : 0;
-    case CVSFilterLanczos: {
-        if (x >= 3) return 0;
-        if (x < 1e-9) return 1;
-        const double t = M_PI * x;
-        return 3 * std::sin(t) * std::sin(t / 3) / (t * t);
-    }
+        case CVSFilterArea:
+            return x <= 0.5 ? 1 : 0;
+        case CVSFilterLinear:
+            return x < 1 ? 1 - x : 0;
+        case CVSFilterLanczos: {
+            if (x >= 3) return 0;
+            if (x < 1e-9) return 1;
+            const double t = M_PI * x;
+            return 3 * std::sin(t) * std::sin(t / 3) / (t * t);
+        }
     }
     return 0;
 }
 
 double radius(CVSFilter filter) {
     switch (filter) {
-    case CVSFilterArea: return 0.5;
-    case CVSFilterLinear: return 1;
-    case CVSFilterLanczos: return 3;
+        case CVSFilterArea:
+            return 0.5;
+        case CVSFilterLinear:
+            return 1;
+        case CVSFilterLanczos:
+            return 3;
     }
     return 1;
 }
@@ -104,9 +109,12 @@ void across(const float *row, const std::vector<Taps> &columns, float *to) {
 
 void across(const float *row, int channels, const std::vector<Taps> &columns, float *to) {
     switch (channels) {
-    case 1: return across<1>(row, columns, to);
-    case 3: return across<3>(row, columns, to);
-    default: return across<4>(row, columns, to);
+        case 1:
+            return across<1>(row, columns, to);
+        case 3:
+            return across<3>(row, columns, to);
+        default:
+            return across<4>(row, columns, to);
     }
 }
 

@@ -63,10 +63,14 @@ cv::Mat flattened(const cv::Mat &from, CVSColour colour) {
 
 cv::Mat inLayout(const cv::Mat &from, CVSLayout layout) {
     switch (layout) {
-    case CVSLayoutGrey: return channels(from, 1);
-    case CVSLayoutRGB: return channels(from, 3);
-    case CVSLayoutRGBA: return channels(from, 4);
-    case CVSLayoutKeep: return from;
+        case CVSLayoutGrey:
+            return channels(from, 1);
+        case CVSLayoutRGB:
+            return channels(from, 3);
+        case CVSLayoutRGBA:
+            return channels(from, 4);
+        case CVSLayoutKeep:
+            return from;
     }
     return from;
 }

@@ -29,7 +29,8 @@ void normalise(cv::Mat &map, double &peak) {
     peak = high;
     const float base = float(low), scale = high - low > 1e-6 ? 1.0f / float(high - low) : 0.0f;
     for (int y = 0; y < map.rows; ++y)
-        for (float *cell = map.ptr<float>(y), *end = cell + map.cols; cell < end; ++cell) *cell = (*cell - base) * scale;
+        for (float *cell = map.ptr<float>(y), *end = cell + map.cols; cell < end; ++cell)
+            *cell = (*cell - base) * scale;
 }
 
 /// Objects by their standing: area, falling off with the distance from the focus; the first is the main one.

@@ -25,10 +25,10 @@ extern "C" CVS_EXPORT CVSStatus cvs_matte_input(const CVSImage *picture, CVSRect
         if (std::min(width, height) < 1 || std::max(width, height) > 1024)
             throw cvs::Error{CVSStatusBadArgument, "a side must be from 1 to 1024"};
         const cv::Mat part = picture->mat(cvs::within(picture->mat, rect));
-        // Means of blocks first, down to twice the wanted size or more: Lanczos over all pixels would cost ten times it.
+        // Means of blocks first, down to twice the wanted size or more: Lanczos over all pixels would cost ten times
+        // it.
         const int factor = std::max(1, std::min(part.cols / width, part.rows / height) / 2);
-        const cv::Mat small =
-            cvs::resized(cvs::shrunk(part, factor, cancel), width, height, CVSFilterLanczos, cancel);
+        const cv::Mat small = cvs::resized(cvs::shrunk(part, factor, cancel), width, height, CVSFilterLanczos, cancel);
         const float scale = 1.0f / float(brightest(small));
         const size_t plane = size_t(width) * size_t(height);
         for (int y = 0; y < height; ++y) {

@@ -83,7 +83,8 @@ extern "C" CVS_EXPORT CVSStatus cvs_scene_backdrop(const CVSBackdrop *backdrop, 
                     // Triangular noise of one step either way breaks the bands and adds no bias.
                     float dither = cvs::noise(uint32_t(x), uint32_t(y), uint32_t(c)) +
                                    cvs::noise(uint32_t(x), uint32_t(y), uint32_t(c) + 7u) - 1;
-                    row[x][c] = cv::saturate_cast<uint8_t>(table[cv::saturate_cast<uint16_t>(light[c] * 65535)] + dither);
+                    row[x][c] =
+                        cv::saturate_cast<uint8_t>(table[cv::saturate_cast<uint16_t>(light[c] * 65535)] + dither);
                 }
             }
         }

@@ -9,7 +9,8 @@ namespace cvs {
 
 namespace {
 
-/// Removes downward spikes narrower than `width` from rows that grow downwards: a minimum, then a maximum over a window.
+/// Removes downward spikes narrower than `width` from rows that grow downwards: a minimum, then a maximum over a
+/// window.
 std::vector<int> opened(const std::vector<int> &row, int width) {
     auto slide = [&](const std::vector<int> &in, auto pick) {
         std::vector<int> out(in.size());
@@ -62,8 +63,8 @@ cv::Mat turned(const cv::Mat &alpha, double roll, cv::Point &shift) {
     int width = int(std::ceil(std::abs(c) * alpha.cols + std::abs(s) * alpha.rows)) + 2;
     int height = int(std::ceil(std::abs(s) * alpha.cols + std::abs(c) * alpha.rows)) + 2;
     shift = {int(std::floor(mx - width / 2.0)), int(std::floor(my - height / 2.0))};
-    cv::Mat map = (cv::Mat_<double>(2, 3) << c, -s, mx - c * mx + s * my - shift.x, s, c,
-                   my - s * mx - c * my - shift.y);
+    cv::Mat map =
+        (cv::Mat_<double>(2, 3) << c, -s, mx - c * mx + s * my - shift.x, s, c, my - s * mx - c * my - shift.y);
     cv::Mat out;
     cv::warpAffine(alpha, out, map, cv::Size(width, height), cv::INTER_LINEAR, cv::BORDER_CONSTANT);
     return out;

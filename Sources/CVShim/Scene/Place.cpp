@@ -53,7 +53,8 @@ Source premultiplied(const cv::Mat &rgba, double gain, CVSCancel cancel) {
     return {out, double(box.x), double(box.y), 1};
 }
 
-/// Halves by 2 x 2 means, with transparency beyond the border, until `scale` is at least one half of the result's own pixels.
+/// Halves by 2 x 2 means, with transparency beyond the border, until `scale` is at least one half of the result's own
+/// pixels.
 Source shrunk(Source source, double scale, CVSCancel cancel) {
     while (scale * source.step < 0.5 && std::min(source.pixels.cols, source.pixels.rows) > 8) {
         stopIfCancelled(cancel);

@@ -68,8 +68,8 @@ float wheel(const std::vector<int> &row, int column, float height) {
 }
 
 /// Between two contacts the floor is the line that joins them. Beyond, the body overhangs by some clearance: seen from
-/// about the height of the roof, a point c above the floor at depth d is drawn c / d higher, so its floor lies that much
-/// lower, and never below the line through the contacts.
+/// about the height of the roof, a point c above the floor at depth d is drawn c / d higher, so its floor lies that
+/// much lower, and never below the line through the contacts.
 Footing footing(const cv::Mat &mask) {
     Footing out;
     cv::Rect box = cv::boundingRect(mask);
@@ -111,7 +111,8 @@ cv::Mat covered(const Footing &footing, cv::Size canvas, float deep, bool touchi
         float from = middle - depth / 2 * swell, to = middle + depth / 2 * swell + 0.008f * footing.height;
         int x = footing.left + i;
         for (int y = std::max(0, int(from)); y <= std::min(canvas.height - 1, int(to) + 1); y++)
-            out.at<int>(y, x) = int(float(whole) * (touching ? footing.touch[size_t(i)] : 1) * std::clamp(std::min(float(y) + 0.5f - from, to - float(y) + 0.5f), 0.f, 1.f));
+            out.at<int>(y, x) = int(float(whole) * (touching ? footing.touch[size_t(i)] : 1) *
+                                    std::clamp(std::min(float(y) + 0.5f - from, to - float(y) + 0.5f), 0.f, 1.f));
     }
     return out;
 }
@@ -172,8 +173,8 @@ cv::Mat shadow_density(const cv::Mat &alpha, const CVSShadow &shadow, CVSCancel 
         float *d = density.ptr<float>(y);
         for (int x = 0; x < density.cols; x++) {
             float far = float(w[std::clamp(x - shift_x, 0, density.cols - 1)]) / whole;
-            float light = (1 - shadow.contact * float(t[x]) / whole) * (1 - 0.95f * shadow.contact * float(n[x]) / whole) *
-                          (1 - shadow.soft * far);
+            float light = (1 - shadow.contact * float(t[x]) / whole) *
+                          (1 - 0.95f * shadow.contact * float(n[x]) / whole) * (1 - shadow.soft * far);
             d[x] = 1 - std::clamp(light, 0.f, 1.f);
         }
     }

@@ -99,8 +99,8 @@ CVSStatus cvs_decode(CVSSource source, CVSLimits limits, CVSLayout layout, int32
 
 /// Writes JPEG (1 or 3 channels), PNG, WebP or AVIF without any metadata but the profile that is asked for.
 /// Equal pixels and settings give equal bytes.
-CVSStatus cvs_encode(const CVSImage *image, CVSEncoding encoding, CVSCancel cancel,
-                     CVSBytes *_Nullable *_Nonnull out, CVSError *error) CVS_NOEXCEPT;
+CVSStatus cvs_encode(const CVSImage *image, CVSEncoding encoding, CVSCancel cancel, CVSBytes *_Nullable *_Nonnull out,
+                     CVSError *error) CVS_NOEXCEPT;
 const uint8_t *cvs_bytes_data(const CVSBytes *bytes) CVS_NOEXCEPT;
 size_t cvs_bytes_count(const CVSBytes *bytes) CVS_NOEXCEPT;
 void cvs_bytes_destroy(CVSBytes *bytes) CVS_NOEXCEPT;

@@ -54,8 +54,8 @@ CVSStatus cvs_with_alpha(const CVSImage *image, const CVSImage *alpha, CVSImage 
                          CVSError *error) CVS_NOEXCEPT;
 /// A copy of `base` with `over` composited at (x, y), which may lie partly outside. Both in base's layout or `over`
 /// with alpha; the result has base's channels (Porter and Duff 1984, "over").
-CVSStatus cvs_paste(const CVSImage *base, const CVSImage *over, int32_t x, int32_t y,
-                    CVSImage *_Nullable *_Nonnull out, CVSError *error) CVS_NOEXCEPT;
+CVSStatus cvs_paste(const CVSImage *base, const CVSImage *over, int32_t x, int32_t y, CVSImage *_Nullable *_Nonnull out,
+                    CVSError *error) CVS_NOEXCEPT;
 
 /// Pixels; all 0 when there is nothing.
 typedef struct CVSBox {

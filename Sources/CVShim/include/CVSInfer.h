@@ -25,8 +25,8 @@ CVSStatus cvs_session_create(const char *model_path, const char *_Nullable cache
                              int32_t threads, CVSSession *_Nullable *_Nonnull out, CVSError *error) CVS_NOEXCEPT;
 void cvs_session_destroy(CVSSession *session) CVS_NOEXCEPT;
 
-/// Runs the network on 3 planes of height x width values (16...1024 a side) and copies its first output, which must have
-/// height x width values. Stops between two layers when cancelled.
+/// Runs the network on 3 planes of height x width values (16...1024 a side) and copies its first output, which must
+/// have height x width values. Stops between two layers when cancelled.
 CVSStatus cvs_session_run(CVSSession *session, const float *input, int32_t width, int32_t height, float *output,
                           CVSCancel cancel, CVSError *error) CVS_NOEXCEPT;
 

@@ -34,7 +34,8 @@ typedef struct CVSObjectGeometry {
 CVSStatus cvs_scene_measure(const CVSImage *matte, double roll, CVSCancel cancel, CVSObjectGeometry *out,
                             CVSError *error) CVS_NOEXCEPT;
 
-/// Median luminance (Rec. 709, linear light, 0...1) of the pixels of an RGBA picture with alpha above 0.9; 0 without any.
+/// Median luminance (Rec. 709, linear light, 0...1) of the pixels of an RGBA picture with alpha above 0.9; 0 without
+/// any.
 CVSStatus cvs_scene_luminance(const CVSImage *cutout, CVSCancel cancel, double *out, CVSError *error) CVS_NOEXCEPT;
 
 /// A studio as numbers: colours are sRGB 0...1, places are fractions of the canvas, strengths 0...1.
@@ -73,7 +74,8 @@ typedef struct CVSShadow {
     float colour[3];
 } CVSShadow;
 
-/// Puts an RGBA cut-out over a 3-channel backdrop, with its shadow when one is given; the result has the backdrop's size.
+/// Puts an RGBA cut-out over a 3-channel backdrop, with its shadow when one is given; the result has the backdrop's
+/// size.
 ///
 /// Inside the object (alpha 1) the result is the resampled source under the tone curve and nothing else.
 CVSStatus cvs_scene_compose(const CVSImage *cutout, const CVSImage *backdrop, const CVSPlacement *placement,

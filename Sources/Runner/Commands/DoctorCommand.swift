@@ -32,7 +32,8 @@ struct DoctorCommand: Command {
         } else {
             for finding in findings {
                 let mark = finding.ok ? "ok     " : "missing"
-                Terminal.out("\(mark)  \(finding.check): \(finding.says)" + (finding.hint.map { "\n         \($0)" } ?? ""))
+                Terminal.out(
+                    "\(mark)  \(finding.check): \(finding.says)" + (finding.hint.map { "\n         \($0)" } ?? ""))
             }
         }
         return findings.allSatisfy(\.ok) ? .ok : .failed
@@ -61,7 +62,9 @@ struct DoctorCommand: Command {
     }
 
     private func precision() -> Finding {
-        Finding(check: "precision", ok: true, says: "auto is \(Precision.auto.running().rawValue) on this processor", hint: nil)
+        Finding(
+            check: "precision", ok: true, says: "auto is \(Precision.auto.running().rawValue) on this processor",
+            hint: nil)
     }
 
     private func folder() -> Finding {

@@ -31,7 +31,8 @@ enum ShowroomWorkflow {
         }
         let views = inputs.photos.map { output("cutout", of: $0) }
         let spin = WorkflowRequest.Step(
-            label: spinLabel, job: job("spin", options.spin(steps: inputs.photos.count), views, inputs), toleratesFailure: true)
+            label: spinLabel, job: job("spin", options.spin(steps: inputs.photos.count), views, inputs),
+            toleratesFailure: true)
         return WorkflowRequest(name: template.name, steps: cutouts + renditions + [spin])
     }
 

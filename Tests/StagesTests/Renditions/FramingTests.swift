@@ -18,9 +18,11 @@ import Testing
         let left = PixelBox(x: 100, y: 300, width: 400, height: 200)
         #expect(RenditionFraming(width: 2000, height: 1000, into: (10, 10), fit: .cover, subject: left).window.x == 0)
         let middle = PixelBox(x: 700, y: 300, width: 400, height: 200)
-        #expect(RenditionFraming(width: 2000, height: 1000, into: (10, 10), fit: .cover, subject: middle).window.x == 400)
+        #expect(
+            RenditionFraming(width: 2000, height: 1000, into: (10, 10), fit: .cover, subject: middle).window.x == 400)
         let right = PixelBox(x: 1700, y: 0, width: 300, height: 200)
-        #expect(RenditionFraming(width: 2000, height: 1000, into: (10, 10), fit: .cover, subject: right).window.x == 1000)
+        #expect(
+            RenditionFraming(width: 2000, height: 1000, into: (10, 10), fit: .cover, subject: right).window.x == 1000)
     }
 
     @Test func `contains rather than cuts a known subject`() {
@@ -46,7 +48,8 @@ import Testing
                         let subject = PixelBox(x: width / 2, y: 0, width: width - width / 2, height: height)
                         for subject in [nil, subject] {
                             check(
-                                RenditionFraming(width: width, height: height, into: frame, fit: fit, subject: subject), width,
+                                RenditionFraming(width: width, height: height, into: frame, fit: fit, subject: subject),
+                                width,
                                 height, frame)
                         }
                     }
