@@ -27,24 +27,31 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
 /// What the CPU says that it can do; read from the kernel, so nothing has to be loaded for it.
 public struct CPUFeatures: Sendable, Equatable {
     public let flags: Set<String>
+    /// What `ONEDNN_MAX_CPU_ISA` limits networks to, such as `AVX2`; nil for no limit.
+    public let limit: String?
 
-    public init(flags: Set<String>) { self.flags = flags }
+    public init(flags: Set<String>, limit: String? = nil) { (self.flags, self.limit) = (flags, limit) }
 
     /// From the text of `/proc/cpuinfo`: its first line of flags.
-    public init(cpuinfo: String) {
+    public init(cpuinfo: String, limit: String? = nil) {
         let line = cpuinfo.split(separator: "\n").first { $0.hasPrefix("flags") }
         let words = line?.split(separator: ":").last?.split(separator: " ").map(String.init) ?? []
-        flags = Set(words)
+        self.init(flags: Set(words), limit: limit)
     }
 
     /// This machine's.
     public static let current = CPUFeatures(
-        cpuinfo: (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? "")
+        cpuinfo: (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? "",
+        limit: ProcessInfo.processInfo.environment["ONEDNN_MAX_CPU_ISA"])
 
-    public var multipliesBF16: Bool { flags.contains("avx512_bf16") || flags.contains("amx_bf16") }
+    /// With a limit set it is not counted on.
+    public var multipliesBF16: Bool {
+        limit == nil && (flags.contains("avx512_bf16") || flags.contains("amx_bf16"))
+    }
 
-    /// The widest vectors that networks are compiled for: `avx512`, `avx2` or `sse`.
+    /// The widest vectors that networks are compiled for: `avx512`, `avx2` or `sse`, or the limit in lower case.
     public var vectors: String {
+        if let limit { return limit.lowercased() }
         if flags.isSuperset(of: ["avx512f", "avx512bw", "avx512dq", "avx512vl"]) { return "avx512" }
         return flags.contains("avx2") ? "avx2" : "sse"
     }

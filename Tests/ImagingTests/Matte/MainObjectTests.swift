@@ -1,0 +1,89 @@
+import Pipeline
+import Testing
+
+@testable import Imaging
+
+/// Maps made from discs and boxes, 100 cells a side.
+@Suite struct MainObjectTests {
+    private static let side = 100
+
+    private struct Disc {
+        var x: Double
+        var y: Double
+        var radius: Double
+        var value: Float = 1
+    }
+
+    private func map(_ discs: [Disc]) -> [Float] {
+        (0..<Self.side * Self.side).map { index in
+            let (x, y) = (Double(index % Self.side), Double(index / Self.side))
+            return discs.reduce(0) { value, disc in
+                let distance = ((x - disc.x) * (x - disc.x) + (y - disc.y) * (y - disc.y)).squareRoot()
+                return distance <= disc.radius ? disc.value : value
+            }
+        }
+    }
+
+    private func value(_ map: [Float], _ x: Int, _ y: Int) -> Float { map[y * Self.side + x] }
+
+    @Test func `finds the box and the area of one object`() throws {
+        var cells = map([Disc(x: 50, y: 40, radius: 20)])
+        let object = try #require(try MainObject.choose(in: &cells, side: Self.side))
+        #expect(object.box == PixelBox(x: 30, y: 20, width: 41, height: 41))
+        #expect(abs(object.area - 0.1257) < 0.002)
+        #expect(object.rival == 0)
+        #expect(object.certainty == 1)
+    }
+
+    @Test func `prefers the object in the middle to a larger one at the edge`() throws {
+        var cells = map([Disc(x: 8, y: 50, radius: 22), Disc(x: 52, y: 50, radius: 18)])
+        let object = try #require(try MainObject.choose(in: &cells, side: Self.side))
+        #expect(object.box.x == 34)
+        #expect(object.rival > 0.2)
+        #expect(value(cells, 8, 50) == 0)
+        #expect(value(cells, 52, 50) == 1)
+    }
+
+    @Test func `looks where it is told`() throws {
+        var cells = map([Disc(x: 20, y: 50, radius: 12), Disc(x: 80, y: 50, radius: 12)])
+        let object = try #require(try MainObject.choose(in: &cells, side: Self.side, focus: (0.8, 0.5)))
+        #expect(object.box.x == 68)
+    }
+
+    @Test func `keeps a small part close by and drops one far off`() throws {
+        var cells = map([
+            Disc(x: 50, y: 50, radius: 20), Disc(x: 73, y: 50, radius: 2), Disc(x: 93, y: 93, radius: 2),
+        ])
+        _ = try MainObject.choose(in: &cells, side: Self.side)
+        #expect(value(cells, 73, 50) == 1)
+        #expect(value(cells, 93, 93) == 0)
+    }
+
+    @Test func `closes a hole in the body but not a wide opening`() throws {
+        var cells = map([Disc(x: 50, y: 50, radius: 40), Disc(x: 40, y: 50, radius: 4, value: 0)])
+        _ = try MainObject.choose(in: &cells, side: Self.side)
+        #expect(value(cells, 40, 50) > 0.5)
+        var ring = map([Disc(x: 50, y: 50, radius: 40), Disc(x: 50, y: 50, radius: 25, value: 0)])
+        _ = try MainObject.choose(in: &ring, side: Self.side)
+        #expect(value(ring, 50, 50) == 0)
+    }
+
+    @Test func `makes a hazy inside solid`() throws {
+        var cells = map([Disc(x: 50, y: 50, radius: 30), Disc(x: 50, y: 50, radius: 15, value: 0.7)])
+        _ = try MainObject.choose(in: &cells, side: Self.side)
+        #expect(value(cells, 50, 50) == 1)
+    }
+
+    @Test func `finds nothing in an even map`() throws {
+        var cells = [Float](repeating: 0.4, count: Self.side * Self.side)
+        #expect(try MainObject.choose(in: &cells, side: Self.side) == nil)
+        #expect(cells.allSatisfy { $0 == 0 })
+    }
+
+    @Test func `refuses a map without numbers or of another size`() {
+        var broken = [Float](repeating: .nan, count: Self.side * Self.side)
+        #expect(throws: Failure.self) { try MainObject.choose(in: &broken, side: Self.side) }
+        var short = [Float](repeating: 0, count: 7)
+        #expect(throws: Failure.self) { try MainObject.choose(in: &short, side: 3) }
+    }
+}
