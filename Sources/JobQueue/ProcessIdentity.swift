@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Pipeline
 
 /// What names one process for good: where pids mean something, the pid, and when it started.
 extension WorkerDescription {
@@ -19,26 +20,5 @@ extension WorkerDescription {
     public var isRunning: Bool {
         guard let stat = ProcessStat(pid: pid) else { return false }
         return stat.start == processStart && !stat.isDead
-    }
-}
-
-/// The two fields of /proc/PID/stat that tell one process from another and the living from the dead.
-struct ProcessStat {
-    let start: UInt64
-    let isDead: Bool
-
-    /// Nil when there is no such process.
-    init?(pid: Int32) {
-        guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return nil }
-        self.init(stat: stat)
-    }
-
-    /// The name (second field) may hold spaces and parentheses, so fields are counted from the last parenthesis.
-    init?(stat: String) {
-        guard let end = stat.lastIndex(of: ")") else { return nil }
-        let fields = stat[stat.index(after: end)...].split(separator: " ")
-        guard fields.count > 19, let start = UInt64(fields[19]) else { return nil }
-        self.start = start
-        isDead = ["Z", "X", "x"].contains(fields[0])
     }
 }

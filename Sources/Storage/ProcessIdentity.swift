@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Glibc
+internal import Pipeline
 
 /// One process for good: pids are used again, a pid with its start time is not.
 public struct ProcessIdentity: Sendable, Equatable {
@@ -18,16 +19,8 @@ public struct ProcessIdentity: Sendable, Equatable {
         host == Self.hostName && Self.startTime(of: pid) != start
     }
 
-    /// When a process of this host started, or nil when there is none; a zombie is none.
-    public static func startTime(of pid: Int32) -> UInt64? {
-        guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
-            let name = text.lastIndex(of: ")")
-        else { return nil }
-        // The name may hold anything, so fields are counted behind its last parenthesis: state is the third.
-        let fields = text[text.index(after: name)...].split(separator: " ")
-        guard fields.count > 19, !["Z", "X", "x"].contains(fields[0]) else { return nil }
-        return UInt64(fields[19])
-    }
+    /// When a process of this host started, or nil when there is none.
+    public static func startTime(of pid: Int32) -> UInt64? { ProcessStat(pid: pid)?.start }
 
     /// The name that this process marks its folders and unfinished files with.
     var tag: String { "\(host)_\(pid)_\(start)" }
