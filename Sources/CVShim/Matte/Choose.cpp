@@ -13,8 +13,9 @@ constexpr float threshold = 0.55f;
 constexpr float band = 2.5f;
 /// Background that the object encloses is filled up to this share of its area.
 constexpr double largestHole = 0.03;
-/// Parts are kept with the main object up to this share of its area and this distance in shares of its box's diagonal.
-constexpr double largestPart = 0.2, farthestPart = 0.03;
+/// Parts are kept with the main object up to this share of its area and this distance in cells.
+constexpr double largestPart = 0.2;
+constexpr int farthestPart = 3;
 
 struct Component {
     int label;
@@ -54,21 +55,21 @@ std::vector<Component> components(const cv::Mat &binary, cv::Mat &labels, double
     return found;
 }
 
-/// Pixels between two boxes; 0 when they overlap.
-double gap(const cv::Rect &a, const cv::Rect &b) {
-    const int dx = std::max({0, b.x - (a.x + a.width), a.x - (b.x + b.width)});
-    const int dy = std::max({0, b.y - (a.y + a.height), a.y - (b.y + b.height)});
-    return std::hypot(double(dx), double(dy));
-}
-
-/// Labels of the main object and of small parts close to it, such as a mirror on a thin arm.
-std::vector<uint8_t> kept(const std::vector<Component> &all, size_t labels) {
-    std::vector<uint8_t> keep(labels, 0);
+/// Labels of the main object and of small parts within reach of it, such as a mirror on a thin arm. Reach is measured
+/// from the object itself: a letter on the wall behind may lie as near to its box.
+std::vector<uint8_t> kept(const std::vector<Component> &all, const cv::Mat &labels) {
+    std::vector<uint8_t> keep(all.size() + 1, 0);
     const Component &main = all.front();
-    const double reach = farthestPart * std::hypot(double(main.box.width), double(main.box.height));
+    cv::Mat reached = labels == main.label;
+    const int side = 2 * farthestPart + 1;
+    cv::dilate(reached, reached, cv::getStructuringElement(cv::MORPH_ELLIPSE, {side, side}));
+    std::vector<uint8_t> near(all.size() + 1, 0);
+    for (int y = 0; y < labels.rows; ++y)
+        for (int x = 0; x < labels.cols; ++x)
+            if (reached.at<uint8_t>(y, x)) near[size_t(labels.at<int>(y, x))] = 1;
     for (const Component &part : all)
         keep[size_t(part.label)] =
-            &part == &main || (part.area < largestPart * main.area && gap(main.box, part.box) <= reach);
+            part.label == main.label || (near[size_t(part.label)] && part.area < largestPart * main.area);
     return keep;
 }
 
@@ -139,7 +140,7 @@ extern "C" CVS_EXPORT CVSStatus cvs_matte_choose(float *cells, int32_t width, in
         const std::vector<Component> all = components(binary, labels, focus_x, focus_y);
         if (all.empty()) return map.setTo(0), void();
 
-        const std::vector<uint8_t> keep = kept(all, all.size() + 1);
+        const std::vector<uint8_t> keep = kept(all, labels);
         cv::Mat main(height, width, CV_8U, cv::Scalar(0)), others(height, width, CV_8U, cv::Scalar(0));
         for (int y = 0; y < height; ++y)
             for (int x = 0; x < width; ++x)

@@ -29,6 +29,7 @@ extension PixelBox {
 
     var shim: CVSRect {
         CVSRect(
-            x: Int32(clamping: x), y: Int32(clamping: y), width: Int32(clamping: width), height: Int32(clamping: height))
+            x: Int32(clamping: x), y: Int32(clamping: y), width: Int32(clamping: width), height: Int32(clamping: height)
+        )
     }
 }

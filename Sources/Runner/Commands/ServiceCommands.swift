@@ -75,6 +75,7 @@ struct ServiceOptions: Sendable {
 /// The life of a long-running command: open, serve, wait for the signal, drain.
 private enum Service {
     static func run(_ options: ServiceOptions, api: Bool, worker: Bool) async throws(Failure) -> ExitStatus {
+        OpenFiles.raiseLimit()
         let registry = try Composition.registry()
         return try await Installation.with(home: options.home) { installation throws(Failure) in
             let server = api ? try start(options, installation, registry) : nil
@@ -98,6 +99,11 @@ private enum Service {
         var configuration = JobAPIConfiguration(address: options.address, port: options.port)
         configuration.allowsOutsideAccess = options.allowsOutsideAccess
         configuration.keys = [try APIKey(plain: key, tenant: "default")]
+        configuration.onRequest = { record in
+            guard let failure = record.failure, record.status >= 500 else { return }
+            Log().warning(
+                "A request failed", ["http.route": .string(record.route ?? "-"), "failure.detail": .string(failure)])
+        }
         let server = JobAPIServer(
             configuration: configuration, intake: installation.store, blobs: installation.blobs, registry: registry,
             workflows: [ShowroomWorkflow.template])

@@ -6,7 +6,9 @@ import Testing
 
 @Suite struct NeuralSessionTests {
     private static let file = Fixtures.root.appending(path: "models/u2netp.onnx")
-    private static let planes: [Float] = (0..<18_432).map { (index: Int) -> Float in Float((index * 7919) % 255) / 127 - 1 }
+    private static let planes: [Float] = (0..<18_432).map { (index: Int) -> Float in
+        Float((index * 7919) % 255) / 127 - 1
+    }
 
     private func failure(_ body: () throws(Failure) -> Void) -> Failure? {
         do throws(Failure) { try body() } catch { return error }

@@ -53,13 +53,10 @@ struct ViewerTests {
         defer { page.close() }
         try page.key("Home")
         try page.wait("rundumViewer.resting && rundumViewer.index === 0")
-        try page.evaluate(
-            "window.seen = new Set(); (function look() { seen.add(rundumViewer.index); requestAnimationFrame(look); })()"
-        )
         try page.drag((0...5).map { (x: 600 - Double($0) * 25, y: 300) })
         try page.wait("rundumViewer.resting")
         // The drag alone is one step.
-        #expect(try page.evaluate("seen.size").intValue ?? 0 > 2)
+        #expect(try page.evaluate("rundumViewer.index").intValue ?? 0 > 1)
         #expect(try page.evaluate("Number.isInteger(rundumViewer.place)") == .bool(true))
     }
 

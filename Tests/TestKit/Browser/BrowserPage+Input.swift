@@ -7,9 +7,13 @@ extension BrowserPage {
     /// Presses the mouse at the first place, moves through the others and lets go at the last.
     public func drag(_ path: [Place]) throws {
         guard let first = path.first, let last = path.last else { return }
-        try mouse("mousePressed", first)
-        for place in path.dropFirst() { try mouse("mouseMoved", place) }
-        try mouse("mouseReleased", last)
+        // The page sees a hand's pace, however slowly the machine delivers the events.
+        let (start, pace) = (Date.now.timeIntervalSince1970, 0.016)
+        try mouse("mousePressed", first, at: start)
+        for (index, place) in path.enumerated().dropFirst() {
+            try mouse("mouseMoved", place, at: start + Double(index) * pace)
+        }
+        try mouse("mouseReleased", last, at: start + Double(path.count) * pace)
     }
 
     /// Clicks `count` times: 2 is a double click.
@@ -67,12 +71,14 @@ extension BrowserPage {
         try call("Input.dispatchTouchEvent", ["type": .string(type), "touchPoints": .array(points)])
     }
 
-    private func mouse(_ type: String, _ place: Place, clicks: Int = 1) throws {
+    /// - Parameter time: when it happened, in seconds since 1970; now by default.
+    private func mouse(_ type: String, _ place: Place, clicks: Int = 1, at time: Double? = nil) throws {
         try call(
             "Input.dispatchMouseEvent",
             [
                 "type": .string(type), "x": .number(place.x), "y": .number(place.y), "button": "left",
                 "buttons": .int(type == "mouseReleased" ? 0 : 1), "clickCount": .int(clicks), "pointerType": "mouse",
+                "timestamp": .number(time ?? Date.now.timeIntervalSince1970),
             ])
     }
 
