@@ -44,15 +44,15 @@ public struct CutoutStage: Stage {
             }
         } catch { throw error.about(slot: input.slot) }
         context.log("cutout \(input.slot): \(matte.account)")
-        try context.checkpoint(0.7, "cleaning the edge")
-        let cutout = try picture.cutOut(by: matte.alpha, cancel: context.cancel)
         let geometry = try geometry(of: matte)
         let isCertain = geometry != nil && matte.confidence >= Self.leastConfidence
         if !isCertain { context.review(Self.noMainObject(input.slot)) }
 
+        try context.checkpoint(0.7, "cleaning the edge")
+        let cutout = isCertain ? try picture.cutOut(by: matte.alpha, cancel: context.cancel) : nil
         try context.checkpoint(0.75, "writing")
         try CutoutFiles(options: options, context: context).write(
-            mask: matte.alpha, cutout: isCertain ? cutout : nil, geometry: geometry)
+            mask: matte.alpha, cutout: cutout, geometry: geometry)
         return CutoutOutput(
             geometry, confidence: matte.confidence, model: options.model.rawValue,
             precision: session.precision.rawValue)

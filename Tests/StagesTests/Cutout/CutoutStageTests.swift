@@ -1,0 +1,226 @@
+import Foundation
+import Imaging
+import Pipeline
+import Stages
+import TestKit
+import Testing
+
+/// The real network on our own car and on pictures made by code. Mostly u2netp, which takes a fraction of the time.
+@Suite(.serialized) struct CutoutStageTests {
+    private static let stage = CutoutStage()
+
+    private static func options(_ change: (inout CutoutOptions) -> Void = { _ in }) -> CutoutOptions {
+        var options = CutoutOptions()
+        (options.model, options.precision) = (.u2netp, .f32)
+        change(&options)
+        return options
+    }
+
+    /// Shared area over the area of both, at one half.
+    private func overlap(_ mask: Data, _ truth: URL) throws -> Double {
+        let (found, exact) = (try ImageFile.decode(mask, as: .grey), try ImageFile.decode(truth, as: .grey))
+        try #require(found.width == exact.width && found.height == exact.height)
+        return found.withPixels { a in
+            exact.withPixels { b in
+                var (shared, either) = (0, 0)
+                for index in 0..<a.count {
+                    let (mine, true_) = (a[index] >= 128, b[index] >= 128)
+                    shared += mine && true_ ? 1 : 0
+                    either += mine || true_ ? 1 : 0
+                }
+                return Double(shared) / Double(max(either, 1))
+            }
+        }
+    }
+
+    private func made(_ name: String, _ picture: Bitmap) throws -> URL {
+        let file = FileManager.default.temporaryDirectory.appending(path: "rundum-\(UUID().uuidString)-\(name).png")
+        try picture.write(.png(compression: 1), to: file)
+        return file
+    }
+
+    @Test(arguments: [1, 2, 4]) func `cuts our own car out`(view: Int) async throws {
+        let bench = try StageBench()
+        let found = try await bench.run(Self.stage, Self.options(), on: [Fixtures.carPhotos[view]])
+        let right = try overlap(bench.bytes("mask"), Fixtures.carMasks[view])
+        #expect(right > 0.96)
+        #expect(bench.reports.reviews.isEmpty)
+        #expect(found.cropped.isEmpty)
+        #expect(found.confidence > 0.8)
+        #expect((0.1...0.3).contains(found.coverage))
+        #expect(found.precision == "f32" && found.model == "u2netp")
+    }
+
+    @Test func `the large network at the machine's fast precision is better still`() async throws {
+        let bench = try StageBench()
+        _ = try await bench.run(
+            Self.stage, Self.options { ($0.model, $0.precision) = (.u2net, .auto) },
+            on: [
+                Fixtures.carPhotos[1]
+            ])
+        #expect(try overlap(bench.bytes("mask"), Fixtures.carMasks[1]) > 0.97)
+    }
+
+    @Test func `writes a mask, a cut-out and a composite that fit together`() async throws {
+        let bench = try StageBench()
+        let options = Self.options { ($0.background, $0.width, $0.height) = ("studio-light", 640, 480) }
+        let found = try await bench.run(Self.stage, options, on: [Fixtures.carPhotos[1]])
+        let photo = try ImageFile.decode(Fixtures.carPhotos[1], as: .rgb)
+        let (mask, cutout) = (
+            try ImageFile.decode(bench.bytes("mask")), try ImageFile.decode(bench.bytes("cutout"))
+        )
+        #expect(mask.channels == 1 && cutout.channels == 4)
+        #expect(cutout.width == photo.width && cutout.height == photo.height)
+        #expect(try cutout.channel(3).largestDifference(to: mask) == 0)
+        let (x, y) = (found.box[0] + found.box[2] / 2, found.box[1] + found.box[3] / 2)
+        #expect(cutout.pixel(x, y) == photo.pixel(x, y) + [255])
+        let composite = try ImageFile.decode(bench.bytes("composite"))
+        #expect(composite.width == 640 && composite.height == 480)
+        #expect(bench.reports.files.map(\.path) == ["mask.png", "cutout.png", "composite.jpg"])
+        #expect(bench.reports.progress == bench.reports.progress.sorted())
+        #expect(found.wheelLine.map { $0 > Double(y) } == true)
+    }
+
+    @Test func `gives the same bytes twice and with another number of threads`() async throws {
+        var seen: [[Data]] = []
+        for threads in [1, 2, 2] {
+            let bench = try StageBench()
+            var budget = CutoutStage.budget(for: Self.options())
+            budget.threads = threads
+            _ = try await Self.stage.run(
+                Self.options(), in: bench.context([Fixtures.carPhotos[3]], budget: budget))
+            seen.append([bench.bytes("mask"), bench.bytes("cutout")])
+        }
+        #expect(seen[0] == seen[1])
+        #expect(seen[1] == seen[2])
+        #expect(seen[0].allSatisfy { !$0.isEmpty })
+    }
+
+    @Test func `writes a lossless WebP when asked`() async throws {
+        let (first, second) = (try StageBench(), try StageBench())
+        _ = try await first.run(Self.stage, Self.options(), on: [Fixtures.carPhotos[0]])
+        _ = try await second.run(Self.stage, Self.options { $0.format = .webp }, on: [Fixtures.carPhotos[0]])
+        #expect(second.file("cutout")?.mediaType == "image/webp")
+        let (png, webp) = (
+            try ImageFile.decode(first.bytes("cutout")), try ImageFile.decode(second.bytes("cutout"))
+        )
+        #expect(try png.flattened().largestDifference(to: webp.flattened()) <= 1)
+        #expect(try png.channel(3).largestDifference(to: webp.channel(3)) == 0)
+    }
+
+    @Test func `turns a photo upright before it looks`() async throws {
+        let small = try ImageFile.decode(Fixtures.carPhotos[1], as: .rgb, maxSide: 640)
+        let file = FileManager.default.temporaryDirectory.appending(path: "rundum-\(UUID().uuidString).jpg")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try turned(small).write(to: file)
+        let bench = try StageBench()
+        let found = try await bench.run(Self.stage, Self.options(), on: [file])
+        let mask = try ImageFile.decode(bench.bytes("mask"))
+        #expect(mask.width == small.width && mask.height == small.height)
+        #expect(found.box[2] > found.box[3], "a car is broader than high")
+    }
+
+    /// A JPEG stored on its side whose EXIF says 6: turn it a quarter clockwise.
+    private func turned(_ picture: Bitmap) throws -> Data {
+        let (width, height) = (picture.height, picture.width)
+        let side = try picture.withPixels { pixels in
+            try TestPicture.make(width: width, height: height, channels: 3) { x, y, pixel in
+                let from = (x * picture.width + picture.width - 1 - y) * 3
+                for c in 0..<3 { pixel[c] = pixels[from + c] }
+            }
+        }
+        let stored = try side.encoded(.jpeg(quality: 95))
+        let exif: [UInt8] = [
+            0xFF, 0xE1, 0, 34, 0x45, 0x78, 0x69, 0x66, 0, 0, 0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0,
+            0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0,
+        ]
+        return stored.prefix(2) + Data(exif) + stored.dropFirst(2)
+    }
+
+    @Test func `flags a picture without an object`() async throws {
+        let sky = try TestPicture.make(width: 480, height: 320, channels: 3) { x, y, pixel in
+            let horizon = 150 + 12 * sin(Double(x) / 60)
+            let noise = Double((x &* 7919 &+ y &* 104_729) % 23)
+            let ground = Double(y) > horizon
+            pixel[0] = UInt8(ground ? 90 + noise : 120 + Double(y) / 4)
+            pixel[1] = UInt8(ground ? 120 + noise : 160 + Double(y) / 5)
+            pixel[2] = UInt8(ground ? 60 + noise : 225)
+        }
+        let file = try made("sky", sky)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let bench = try StageBench()
+        let found = try await bench.run(Self.stage, Self.options(), on: [file])
+        #expect(bench.reports.reviews.map(\.code) == ["no_main_object"])
+        #expect(bench.reports.reviews.first?.hint?.isEmpty == false)
+        #expect(bench.reports.files.map(\.name) == ["mask"])
+        #expect(found.confidence < 0.45)
+    }
+
+    @Test func `finds nothing on one colour`() async throws {
+        let file = try made("plain", try TestPicture.plain(width: 64, height: 48, [128, 128, 128]))
+        defer { try? FileManager.default.removeItem(at: file) }
+        let bench = try StageBench()
+        let found = try await bench.run(Self.stage, Self.options { $0.background = "studio-dark" }, on: [file])
+        #expect(bench.reports.reviews.map(\.code) == ["no_main_object"])
+        if found.box == [0, 0, 0, 0] { #expect(bench.file("composite") == nil) }
+    }
+
+    @Test func `stops within a second of being cancelled`() async throws {
+        let bench = try StageBench()
+        let options = Self.options { $0.model = .u2net }
+        try Self.stage.warmUp()
+        let started = ContinuousClock.now
+        let running = Task { try await bench.run(Self.stage, options, on: [Fixtures.carPhotos[0]]) }
+        while bench.reports.steps.last != "cutting it out" && ContinuousClock.now - started < .seconds(60) {
+            await Task.yield()
+        }
+        bench.cancel.raise()
+        let raised = ContinuousClock.now
+        let result = await running.result
+        #expect(ContinuousClock.now - raised < .seconds(1))
+        #expect { try result.get() } throws: { ($0 as? Failure)?.code == .cancelled }
+    }
+
+    @Test func `names the photo that can't be read`() async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "rundum-\(UUID().uuidString).jpg")
+        try Data("not a picture".utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let bench = try StageBench()
+        await #expect { try await bench.run(Self.stage, Self.options(), on: [file]) } throws: { error in
+            (error as? Failure)?.slot == "photo-1" && (error as? Failure)?.code == .imageUnrecognized
+        }
+        let tiny = try made("tiny", try TestPicture.plain(width: 8, height: 8, [1, 2, 3]))
+        defer { try? FileManager.default.removeItem(at: tiny) }
+        await #expect { try await bench.run(Self.stage, Self.options(), on: [tiny]) } throws: { error in
+            (error as? Failure)?.code == .imageTooSmall && (error as? Failure)?.slot == "photo-1"
+        }
+    }
+
+    @Test func `names model, hash and arithmetic in its identity`() throws {
+        let exact = try Self.stage.identity(for: Self.options())
+        #expect(exact.first == "u2netp:309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8")
+        #expect(exact.last?.hasPrefix("f32/") == true)
+        let fast = try Self.stage.identity(for: Self.options { $0.model = .u2net })
+        #expect(fast.first != exact.first)
+    }
+
+    @Test func `says when its models are not installed`() async throws {
+        let empty = FileManager.default.temporaryDirectory.appending(path: "rundum-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: empty, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: empty) }
+        try FileManager.default.copyItem(
+            at: Fixtures.root.appending(path: "models/manifest.json"), to: empty.appending(path: "manifest.json"))
+        let stage = CutoutStage(models: try ModelStore(folder: empty))
+        let bench = try StageBench()
+        await #expect { try await bench.run(stage, Self.options(), on: [Fixtures.carPhotos[0]]) } throws: { error in
+            (error as? Failure)?.code == .modelMissing
+        }
+    }
+
+    @Test func `options and schema agree`() throws {
+        let stated = try JSON.value(of: CutoutOptions())
+        #expect(Set(stated.objectValue?.keys.map(\.self) ?? []) == Set(CutoutOptions.schema.fields.map(\.name)))
+        for field in CutoutOptions.schema.fields { #expect(stated[field.name] == field.defaultValue) }
+        #expect(throws: Failure.self) { try CutoutOptions.schema.check(["background": "moon"]) }
+    }
+}
