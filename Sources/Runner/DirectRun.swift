@@ -4,9 +4,9 @@ internal import Storage
 internal import Synchronization
 
 /// A stage on files, in this process: the same context as in a worker, with a folder as its sink.
-struct DirectRun {
+struct DirectRun: Sendable {
     /// Files that belong together and the folder of their result.
-    struct Item {
+    struct Item: Sendable {
         let name: String
         let files: [URL]
         let target: URL
@@ -14,6 +14,41 @@ struct DirectRun {
 
     let stage: any AnyStage
     let options: JSONValue
+
+    /// Every item, some abreast: while one is written, the next runs through the network. Results come in the items' order.
+    ///
+    /// - Parameter told: called after each item, with how many are done.
+    /// - Throws: what concerns a folder itself; `cancelled`.
+    func run(
+        _ items: [Item], abreast: Int, told: (StageResult, Item, Int) -> Void
+    ) async throws(Failure) -> [StageResult] {
+        var results: [Int: StageResult] = [:]
+        var failure: Failure?
+        await withTaskGroup(of: (Int, Result<StageResult, Failure>).self) { group in
+            var waiting = items.indices.makeIterator()
+            func start() {
+                guard let index = waiting.next() else { return }
+                group.addTask {
+                    do throws(Failure) { return (index, .success(try await run(items[index]))) } catch {
+                        return (index, .failure(error))
+                    }
+                }
+            }
+            for _ in 0..<max(1, abreast) { start() }
+            for await (index, outcome) in group {
+                switch outcome {
+                case .success(let result):
+                    results[index] = result
+                    told(result, items[index], results.count)
+                case .failure(let error): failure = failure ?? error
+                }
+                if failure == nil, !Task.isCancelled { start() }
+            }
+        }
+        if let failure { throw failure }
+        if Task.isCancelled { throw Failure(.cancelled, "The run was interrupted.") }
+        return items.indices.compactMap { results[$0] }
+    }
 
     /// The result, written to the item's folder; a failure of the stage is a result with `ok` false.
     ///

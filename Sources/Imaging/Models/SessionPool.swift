@@ -20,21 +20,16 @@ public final class SessionPool: Sendable {
         of model: Model, in store: ModelStore, precision: Precision, threads: Int
     ) throws(Failure) -> NeuralSession {
         let key = Key(sha256: model.sha256, precision: precision.running(), threads: threads)
-        if let session = take(key) { return session }
-        let session = try NeuralSession(model: try store.file(of: model), precision: precision, threads: threads)
-        open.withLock { sessions in
-            sessions.append((key, session))
-            sessions.removeFirst(max(0, sessions.count - limit))
-        }
-        return session
-    }
-
-    private func take(_ key: Key) -> NeuralSession? {
-        open.withLock { sessions in
-            guard let index = sessions.firstIndex(where: { $0.key == key }) else { return nil }
-            let found = sessions.remove(at: index)
-            sessions.append(found)
-            return found.session
+        // Compiled under the lock: two at once would hold the weights twice.
+        return try open.withLock { sessions throws(Failure) in
+            if let index = sessions.firstIndex(where: { $0.key == key }) {
+                sessions.append(sessions.remove(at: index))
+            } else {
+                let file = try store.file(of: model)
+                sessions.append((key, try NeuralSession(model: file, precision: precision, threads: threads)))
+                sessions.removeFirst(max(0, sessions.count - limit))
+            }
+            return sessions[sessions.count - 1].session
         }
     }
 }

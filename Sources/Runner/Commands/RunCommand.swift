@@ -11,6 +11,7 @@ struct RunCommand: Command {
     static let options = [
         out,
         Option("--set", "KEY=VALUE", "Set an option of the kind; may be given again."),
+        Option("--abreast", "N", "Work on N files at a time (default: one a core, at most 2)."),
         Option("--options", "FILE", "Take the options from a JSON file; --set goes before it."), .json,
     ]
     static let discussion =
@@ -24,6 +25,7 @@ struct RunCommand: Command {
     private let files: [URL]
     private let target: URL
     private let arguments: Arguments
+    private let abreast: Int
 
     init(_ arguments: Arguments) throws(Failure) {
         guard let kind = arguments.operands.first, arguments.operands.count > 1 else {
@@ -33,6 +35,7 @@ struct RunCommand: Command {
         self.kind = Kind(rawValue: kind)
         files = arguments.operands.dropFirst().map { URL(filePath: $0).absoluteURL }
         target = URL(filePath: try arguments.require(Self.out)).absoluteURL
+        abreast = try arguments.integer("--abreast", in: 1...64) ?? min(2, ProcessInfo.processInfo.activeProcessorCount)
         self.arguments = arguments
     }
 
@@ -42,20 +45,15 @@ struct RunCommand: Command {
         members.merge(try OptionWords.members(arguments.all("--set"), schema: stage.schema)) { $1 }
         let direct = DirectRun(stage: stage, options: try stage.complete(.object(members)))
         let jobs = try items(for: stage)
-        var results: [StageResult] = []
         var bars = ProgressBars()
-        for (index, item) in jobs.enumerated() {
-            let share = Double(index) / Double(jobs.count)
-            bars.draw([.init(title: kind.rawValue, fraction: share, note: "\(index)/\(jobs.count)  \(item.name)")])
-            let result = try await direct.run(item)
-            results.append(result)
+        let results = try await direct.run(jobs, abreast: abreast) { result, item, done in
             if let failure = result.failure { Terminal.say(failure.named(item.name)) }
             for flag in result.review {
                 Terminal.say("\(Terminal.paint("look", .yellow)): \(item.name): \(flag.summary) [\(flag.code)]")
             }
-            if Task.isCancelled { throw Failure(.cancelled, "The run was interrupted.") }
+            let share = Double(done) / Double(jobs.count)
+            bars.draw([.init(title: kind.rawValue, fraction: share, note: "\(done)/\(jobs.count)  \(item.name)")])
         }
-        bars.draw([.init(title: kind.rawValue, fraction: 1, note: "\(jobs.count)/\(jobs.count)")])
         if arguments.has("--json") { Terminal.out(try json(results)) }
         let good = results.filter { $0.ok && $0.review.isEmpty }.count
         return good == results.count ? .ok : good == 0 && results.allSatisfy({ !$0.ok }) ? .failed : .someFailed
