@@ -22,32 +22,42 @@ struct DirectRun: Sendable {
     func run(
         _ items: [Item], abreast: Int, told: (StageResult, Item, Int) -> Void
     ) async throws(Failure) -> [StageResult] {
-        var results: [Int: StageResult] = [:]
+        var results = [StageResult?](repeating: nil, count: items.count)
+        var (next, done) = (0, 0)
         var failure: Failure?
-        await withTaskGroup(of: (Int, Result<StageResult, Failure>).self) { group in
-            var waiting = items.indices.makeIterator()
-            func start() {
-                guard let index = waiting.next() else { return }
-                group.addTask {
-                    do throws(Failure) { return (index, .success(try await run(items[index]))) } catch {
-                        return (index, .failure(error))
-                    }
-                }
+        await withTaskGroup(of: Finished.self) { group in
+            while next < min(max(1, abreast), items.count) {
+                group.addTask { [index = next] in await finished(index, items[index]) }
+                next += 1
             }
-            for _ in 0..<max(1, abreast) { start() }
-            for await (index, outcome) in group {
-                switch outcome {
+            for await finished in group {
+                switch finished.outcome {
                 case .success(let result):
-                    results[index] = result
-                    told(result, items[index], results.count)
+                    results[finished.index] = result
+                    done += 1
+                    told(result, items[finished.index], done)
                 case .failure(let error): failure = failure ?? error
                 }
-                if failure == nil, !Task.isCancelled { start() }
+                guard failure == nil, !Task.isCancelled, next < items.count else { continue }
+                group.addTask { [index = next] in await self.finished(index, items[index]) }
+                next += 1
             }
         }
         if let failure { throw failure }
         if Task.isCancelled { throw Failure(.cancelled, "The run was interrupted.") }
-        return items.indices.compactMap { results[$0] }
+        return results.compactMap(\.self)
+    }
+
+    /// One item's end.
+    private struct Finished: Sendable {
+        let index: Int
+        let outcome: Result<StageResult, Failure>
+    }
+
+    private func finished(_ index: Int, _ item: Item) async -> Finished {
+        do throws(Failure) { return Finished(index: index, outcome: .success(try await run(item))) } catch {
+            return Finished(index: index, outcome: .failure(error))
+        }
     }
 
     /// The result, written to the item's folder; a failure of the stage is a result with `ok` false.

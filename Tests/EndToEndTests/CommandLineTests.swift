@@ -82,4 +82,20 @@ import Testing
         let left = try FileManager.default.contentsOfDirectory(atPath: target.path).filter { $0.hasPrefix(".") }
         #expect(left.isEmpty, "half-written folders must not stay")
     }
+
+    @Test func `run takes many files abreast and answers in their order`() async throws {
+        let folder = try TemporaryFolder()
+        let photos = Fixtures.carPhotos
+        let outcome = try await Program.run(
+            ["run", "renditions"] + photos.map(\.path)
+                + ["--out", folder.url.appending(path: "out").path, "--abreast", "3", "--json"])
+        #expect(outcome.status == 0, "\(outcome.err)")
+        let results = try JSON.decode([StageResult].self, from: outcome.outData)
+        for (photo, result) in zip(photos, results) {
+            let written = folder.url.appending(
+                path: "out/\(photo.deletingPathExtension().lastPathComponent)/result.json")
+            #expect(try JSON.decode(StageResult.self, from: Data(contentsOf: written)) == result)
+        }
+        #expect(results.count == photos.count)
+    }
 }
