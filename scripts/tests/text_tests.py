@@ -30,7 +30,7 @@ class TextTests(unittest.TestCase):
             self.refuses("notes.md", f"fine\nsee /{folder} for it\n", 2, "a path of one machine")
 
     def test_paths_inside_of_the_repository(self):
-        self.accepts("notes.md", "see docs/work/plan and $root/work/x and https://example.org/home/a\n")
+        self.accepts("notes.md", "see docs/home/plan and $root/home/x and https://example.org/home/a\n")
 
     def test_conflict_markers(self):
         for marker in ("<" * 7 + " HEAD", "=" * 7, ">" * 7 + " branch"):
