@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Imaging
 internal import JobQueue
 internal import Pipeline
@@ -7,7 +8,7 @@ internal import Stages
 enum Composition {
     static func registry() throws(Failure) -> StageRegistry {
         var registry = StageRegistry()
-        registry.register(CutoutStage())
+        registry.register(CutoutStage(cache: NetworkCache(folder: Home.folder(nil).appending(path: "networks"))))
         registry.register(RenditionsStage())
         registry.register(SpinStage())
         return registry

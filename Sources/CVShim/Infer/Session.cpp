@@ -1,10 +1,16 @@
 #include <openvino/c/openvino.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <cstdio>
 #include <cstring>
+#include <fstream>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "../Guard.hpp"
 #include "CVSInfer.h"
@@ -77,6 +83,21 @@ void finish(ov_infer_request_t *request, CVSCancel cancel) {
     check(status, "run");
 }
 
+/// Gives back the pages of files in `folder` that are mapped for reading: weights as they were stored, of which each
+/// layer has made its own copy in the order that it wants. They are read again should a layer need them.
+void releaseMapped(const std::string &folder) {
+    std::ifstream maps("/proc/self/maps");
+    for (std::string line; std::getline(maps, line);) {
+        unsigned long first = 0, last = 0;
+        char rights[5] = {};
+        if (line.find(folder) == std::string::npos ||
+            std::sscanf(line.c_str(), "%lx-%lx %4s", &first, &last, rights) != 3)
+            continue;
+        if (std::strcmp(rights, "r--p") == 0 || std::strcmp(rights, "r--s") == 0)
+            ::madvise(reinterpret_cast<void *>(first), last - first, MADV_DONTNEED);
+    }
+}
+
 }  // namespace
 
 /// Members are destroyed in reverse order: the request before the network before the core.
@@ -85,6 +106,9 @@ struct CVSSession {
     Compiled compiled;
     Request request;
     std::mutex running;
+    /// Where compiled networks are kept, empty for nowhere; and the sizes that have run, whose weights are in order.
+    std::string cache;
+    std::set<std::pair<int32_t, int32_t>> sizes;
 };
 
 extern "C" CVS_EXPORT CVSStatus cvs_session_create(const char *model_path, const char *cache_folder,
@@ -97,7 +121,10 @@ extern "C" CVS_EXPORT CVSStatus cvs_session_create(const char *model_path, const
         ov_core_t *core = nullptr;
         check(ov_core_create(&core), "core");
         session->core.reset(core);
-        if (cache_folder) check(ov_core_set_property(core, "CPU", "CACHE_DIR", cache_folder), "cache");
+        if (cache_folder) {
+            check(ov_core_set_property(core, "CPU", "CACHE_DIR", cache_folder), "cache");
+            session->cache = cache_folder;
+        }
 
         ov_model_t *read = nullptr;
         if (ov_core_read_model(core, model_path, nullptr, &read) != OK)
@@ -146,5 +173,6 @@ extern "C" CVS_EXPORT CVSStatus cvs_session_run(CVSSession *session, const float
         void *data = nullptr;
         check(ov_tensor_data(taken.get(), &data), "output");
         std::memcpy(output, data, count * sizeof(float));
+        if (session->sizes.emplace(width, height).second && !session->cache.empty()) releaseMapped(session->cache);
     });
 }

@@ -13,7 +13,7 @@ public final class NeuralSession: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - threads: those of one run. The output's bits don't depend on it.
-    ///   - cache: a folder that keeps the compiled network.
+    ///   - cache: a folder that keeps the compiled network; one opened from it gives the stored weights' memory back.
     /// - Throws: `modelMissing`, `modelCorrupt`.
     public init(
         model: URL, precision: Precision, threads: Int, cache: URL? = nil

@@ -1,3 +1,4 @@
+internal import Foundation
 public import Pipeline
 internal import Synchronization
 
@@ -10,10 +11,13 @@ public final class SessionPool: Sendable {
     }
 
     private let limit: Int
+    private let cache: NetworkCache?
     private let open = Mutex<[(key: Key, session: NeuralSession)]>([])
 
-    /// - Parameter limit: how many stay open; each holds its weights in memory.
-    public init(limit: Int = 2) { self.limit = max(1, limit) }
+    /// - Parameters:
+    ///   - limit: how many stay open; each holds its weights in memory.
+    ///   - cache: where compiled networks are kept; nil keeps none.
+    public init(limit: Int = 2, cache: NetworkCache? = nil) { (self.limit, self.cache) = (max(1, limit), cache) }
 
     /// The session of a model; compiled when there is none yet.
     public func session(
@@ -26,7 +30,13 @@ public final class SessionPool: Sendable {
                 sessions.append(sessions.remove(at: index))
             } else {
                 let file = try store.file(of: model)
-                sessions.append((key, try NeuralSession(model: file, precision: precision, threads: threads)))
+                let session =
+                    if let cache {
+                        try cache.session(
+                            named: "\(model.sha256.prefix(16))-\(precision.identity().replacing("/", with: "-"))",
+                            model: file, precision: precision, threads: threads)
+                    } else { try NeuralSession(model: file, precision: precision, threads: threads) }
+                sessions.append((key, session))
                 sessions.removeFirst(max(0, sessions.count - limit))
             }
             return sessions[sessions.count - 1].session

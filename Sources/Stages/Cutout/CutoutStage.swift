@@ -13,10 +13,15 @@ public struct CutoutStage: Stage {
     static let leastConfidence = 0.45
 
     private let models: ModelStore?
-    private let sessions = SessionPool()
+    private let sessions: SessionPool
 
-    /// - Parameter models: nil looks for the folder when a model is first needed.
-    public init(models: ModelStore? = nil) { self.models = models }
+    /// - Parameters:
+    ///   - models: nil looks for the folder when a model is first needed.
+    ///   - cache: where compiled networks are kept; nil compiles anew in every process.
+    public init(models: ModelStore? = nil, cache: NetworkCache? = nil) {
+        self.models = models
+        sessions = SessionPool(cache: cache)
+    }
 
     public static func budget(for options: CutoutOptions) -> Budget {
         Budget(pixels: 60_000_000, bytes: 1_792 << 20, wallSeconds: 120)

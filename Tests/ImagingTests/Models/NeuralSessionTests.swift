@@ -74,3 +74,37 @@ import Testing
         #expect(try pool.session(of: model, in: store, precision: .f32, threads: 1) !== first)
     }
 }
+
+@Suite struct NetworkCacheTests {
+    private let folder = FileManager.default.temporaryDirectory.appending(path: "rundum-networks-\(UUID().uuidString)")
+
+    private func names() -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] }
+
+    @Test func `gives the same map out of the cache and without one`() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let store = try ModelStore(folder: Fixtures.root.appending(path: "models"))
+        let model = try store.model("u2netp")
+        let planes = [Float](repeating: 0.25, count: 3 * 64 * 64).enumerated().map {
+            Float($0.offset % 17) / 9 - $0.element
+        }
+        func map(_ cache: NetworkCache?) throws -> [Float] {
+            let session = try SessionPool(cache: cache).session(of: model, in: store, precision: .f32, threads: 2)
+            return try session.run(planes, width: 64, height: 64) + session.run(planes, width: 64, height: 64)
+        }
+        let (compiled, cached, again) = (
+            try map(nil), try map(NetworkCache(folder: folder)), try map(NetworkCache(folder: folder))
+        )
+        #expect(compiled == cached)
+        #expect(compiled == again)
+        #expect(names().count == 1)
+        #expect(names().first?.hasPrefix("309c8469258dda74-f32-") == true)
+    }
+
+    @Test func `works where nothing can be kept`() throws {
+        let store = try ModelStore(folder: Fixtures.root.appending(path: "models"))
+        let nowhere = NetworkCache(folder: URL(filePath: "/proc/rundum-networks"))
+        let session = try SessionPool(cache: nowhere).session(
+            of: store.model("u2netp"), in: store, precision: .f32, threads: 1)
+        #expect(try session.run([Float](repeating: 0, count: 3072), width: 32, height: 32).count == 1024)
+    }
+}
