@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # Sourced by the evaluation and the benchmark of cutout: the binary under test and the peer, rembg, beside it.
+: "${root:?source scripts/lib/common.sh first}"
 
 # The peer's packages, pinned, in a folder of their own; installed when they changed.
 install_peer() {

@@ -6,9 +6,10 @@ internal import Stages
 
 /// The composition root: the only place that names every stage.
 enum Composition {
-    static func registry() throws(Failure) -> StageRegistry {
+    /// - Parameter home: keeps compiled networks.
+    static func registry(home: URL = Home.folder(nil)) throws(Failure) -> StageRegistry {
         var registry = StageRegistry()
-        registry.register(CutoutStage(cache: NetworkCache(folder: Home.folder(nil).appending(path: "networks"))))
+        registry.register(CutoutStage(cache: NetworkCache(folder: home.appending(path: "networks"))))
         registry.register(RenditionsStage())
         registry.register(SpinStage())
         return registry

@@ -12,6 +12,7 @@ struct WorkerHost {
         if let executors { configuration.executors = executors }
         configuration.revive = { () async throws(Failure) in try await installation.revive() }
         configuration.log = log
+        configuration.command.arguments += ["--home", installation.home.path]
         configuration.startsAhead = ahead
         worker = Worker(
             store: installation.store, blobs: installation.blobs, registry: registry, configuration: configuration)

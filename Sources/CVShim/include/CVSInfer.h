@@ -20,8 +20,8 @@ typedef enum __attribute__((enum_extensibility(closed))) CVSPrecision : int32_t 
 
 /// Compiles an ONNX network whose input is 1 x 3 x height x width. NotFound, Corrupt or Internal.
 ///
-/// `cache_folder` keeps the compiled network. A session that finds it there maps the stored weights and gives their memory
-/// back once a size has run; null keeps nothing.
+/// `cache_folder` keeps the compiled network. A session that finds it there maps the stored weights and gives their
+/// memory back once a size has run; null keeps nothing.
 CVSStatus cvs_session_create(const char *model_path, const char *_Nullable cache_folder, CVSPrecision precision,
                              int32_t threads, CVSSession *_Nullable *_Nonnull out, CVSError *error) CVS_NOEXCEPT;
 void cvs_session_destroy(CVSSession *session) CVS_NOEXCEPT;

@@ -6,13 +6,14 @@ struct ExecuteCommand: Command {
     static let name = "execute"
     static let abstract = "Runs attempts for a worker."
     static let usage = ""
-    static let options: [Option] = []
+    static let options = [Option.home]
     static let examples: [Example] = []
     static let isHidden = true
 
-    init(_ arguments: Arguments) throws(Failure) {}
+    private let home: String?
+    init(_ arguments: Arguments) throws(Failure) { home = arguments.value("--home") }
 
     func run() async throws(Failure) -> ExitStatus {
-        await ExecutorMain.run(registry: try Composition.registry()) == 0 ? .ok : .failed
+        await ExecutorMain.run(registry: try Composition.registry(home: Home.folder(home))) == 0 ? .ok : .failed
     }
 }
