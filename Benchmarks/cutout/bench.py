@@ -15,35 +15,34 @@ OURS = {"rundum u2net f32": ("u2net", "f32"), "rundum u2net bf16": ("u2net", "bf
 PEERS = {"rembg u2net": "u2net", "rembg u2netp": "u2netp"}
 
 
-def measured(command, environment):
-    """Wall and CPU seconds, peak bytes and the output of one process."""
-    with tempfile.TemporaryFile() as output:
-        began = time.perf_counter()
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL, env=os.environ | environment)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        wall = time.perf_counter() - began
-        if process.returncode not in (0, 3):
-            sys.exit(f"{command[0]} ended with {process.returncode}")
-        output.seek(0)
-        return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, output.read().decode()
+def measured(words, environment):
+    """Wall seconds, CPU seconds and peak bytes of one process."""
+    began = time.perf_counter()
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               env=os.environ | environment)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 3):
+        sys.exit(f"{words[0]} ended with {process.returncode}")
+    return time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
+
+
+def command(method, files, root, out):
+    """One method over files, in one process: decode, cut out, write PNG cut-outs and PNG masks."""
+    if method in PEERS:
+        return [sys.executable, str(root / "Benchmarks/cutout/peer_run.py"), PEERS[method], str(out), *files]
+    model, precision = OURS[method]
+    return [os.environ["RUNDUM_BINARY"], "run", "cutout", *files, "--out", str(out), "--set", f"model={model}",
+            "--set", f"precision={precision}"]
 
 
 def run(method, files, root, out):
-    """One repetition of one method over all files, in one process."""
-    if method in PEERS:
-        command = [sys.executable, str(root / "Benchmarks/cutout/peer_run.py"), PEERS[method], str(out), *files]
-    else:
-        model, precision = OURS[method]
-        command = [os.environ["RUNDUM_BINARY"], "run", "cutout", *files, "--out", str(out), "--set", f"model={model}",
-                   "--set", f"precision={precision}"]
-    wall, cpu, peak, output = measured(command, {"OMP_NUM_THREADS": THREADS})
-    if method in PEERS:
-        each = json.loads(output.splitlines()[-1])
-    else:
-        each = [json.loads((out / pathlib.Path(file).stem / "result.json").read_text())["seconds"] for file in files]
-    # The first file pays for what is loaded late; both sides are spared it alike.
-    return {"seconds": statistics.mean(each[1:]), "whole": wall / len(files), "cpu": cpu / len(files), "peak": peak}
+    """One repetition. What one file takes alone is taken off, so that neither side's start counts in the speed."""
+    environment = {"OMP_NUM_THREADS": THREADS, "RUNDUM_HOME": str(root / "evaluation-out/home")}
+    first, _, _ = measured(command(method, files[:1], root, out / "first"), environment)
+    wall, cpu, peak = measured(command(method, files, root, out / "all"), environment)
+    return {"seconds": (wall - first) / (len(files) - 1), "whole": wall / len(files), "cpu": cpu / len(files),
+            "peak": peak}
 
 
 def table(results):
@@ -71,7 +70,7 @@ def main():
     parser.add_argument("--root", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--only", default="", help="methods that contain this text")
-    parser.add_argument("files", nargs="*", help="photos; by default the fixture's and some real ones")
+    parser.add_argument("files", nargs="*", metavar="PHOTO", help="photos; by default the fixture's and some real ones")
     chosen = parser.parse_args()
     files = [str(pathlib.Path(file).resolve()) for file in chosen.files] or photos(chosen.root)
     methods = [method for method in [*PEERS, *OURS] if chosen.only in method]
