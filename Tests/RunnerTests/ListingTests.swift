@@ -44,6 +44,13 @@ import Testing
         #expect(listing(count).notes.first?.contains("steps of \(360 / count) degrees") == true)
     }
 
+    @Test func `a photo that can't be used leaves a gap, and the listing says so`() {
+        let listing = listing(8) { jobs in
+            jobs[0] = job("cutout-photo-1", "cutout", .failed, failure: Failure(.imageTruncated, "Ends early."))
+        }
+        #expect(listing.notes.first == "1 of 8 photos can't be used: the spin has no picture from there.")
+    }
+
     @Test func `a cut-out that needs a look is not published and is no failure`() {
         let flag = ReviewFlag(code: "no_main_object", summary: "No car.")
         let listing = listing(2) { jobs in

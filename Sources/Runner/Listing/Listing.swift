@@ -54,12 +54,14 @@ struct Listing {
     /// What a person should know before the listing goes online.
     var notes: [String] {
         var notes: [String] = []
-        let count = published.count
-        if count == 1 { notes.append("Only 1 photo could be used: the spin shows it, but nothing turns.") }
-        if (2..<ShowroomWorkflow.fullSpin).contains(count) {
+        let (all, count) = (photos.count, published.count)
+        if all == 1, count == 1 { notes.append("1 photo: the spin shows it, but nothing turns.") }
+        if (2..<ShowroomWorkflow.fullSpin).contains(all), count > 0 {
             notes.append(
-                "\(count) of 8 views: the spin turns in steps of \(360 / count) degrees instead of 45, and looks jumpy."
-            )
+                "\(all) of 8 views: the spin turns in steps of \(360 / all) degrees instead of 45, and looks jumpy.")
+        }
+        if all > 1, count > 0, count < all {
+            notes.append("\(all - count) of \(all) photos can't be used: the spin has no picture from there.")
         }
         if count > 0 { notes.append("Number plates are not covered yet: look at each picture before it goes online.") }
         return notes

@@ -110,9 +110,11 @@ enum ShowroomBars {
         let sum = jobs.reduce(0) { $0 + ($1.state.isFinal ? 1 : $1.progress.fraction) }
         var notes = ["\(done.count)/\(jobs.count)"]
         let cached = jobs.filter(\.cached).count
-        let failed = jobs.filter { $0.state == .failed }.count
+        let skipped = jobs.filter { $0.failure?.failure.code == .dependencyFailed && $0.state == .failed }.count
+        let failed = jobs.filter { $0.state == .failed }.count - skipped
         if cached > 0 { notes.append("\(cached) from the cache") }
         if failed > 0 { notes.append("\(failed) failed") }
+        if skipped > 0 { notes.append("\(skipped) skipped") }
         if let step = jobs.first(where: { $0.state == .running })?.progress.step, !step.isEmpty { notes.append(step) }
         return ProgressBars.Bar(title: title, fraction: sum / Double(jobs.count), note: notes.joined(separator: "  "))
     }
