@@ -16,6 +16,8 @@ constexpr double largestHole = 0.03;
 /// Parts are kept with the main object up to this share of its area and this distance in cells.
 constexpr double largestPart = 0.2;
 constexpr int farthestPart = 3;
+/// Cells above it tie a part to the object.
+constexpr float faintest = 0.06f;
 
 struct Component {
     int label;
@@ -55,18 +57,23 @@ std::vector<Component> components(const cv::Mat &binary, cv::Mat &labels, double
     return found;
 }
 
-/// Labels of the main object and of small parts within reach of it, such as a mirror on a thin arm. Reach is measured
-/// from the object itself: a letter on the wall behind may lie as near to its box.
-std::vector<uint8_t> kept(const std::vector<Component> &all, const cv::Mat &labels) {
-    std::vector<uint8_t> keep(all.size() + 1, 0);
+/// Labels of the main object and of the small parts that belong to it: those within reach, and those which faint cells
+/// tie to it, such as a mirror on a thin arm. Nearness of the boxes would not do: a letter on the wall is as near.
+std::vector<uint8_t> kept(const cv::Mat &map, const std::vector<Component> &all, const cv::Mat &labels) {
+    std::vector<uint8_t> keep(all.size() + 1, 0), near(all.size() + 1, 0);
     const Component &main = all.front();
-    cv::Mat reached = labels == main.label;
+    cv::Mat ties, tied = labels == main.label;
     const int side = 2 * farthestPart + 1;
-    cv::dilate(reached, reached, cv::getStructuringElement(cv::MORPH_ELLIPSE, {side, side}));
-    std::vector<uint8_t> near(all.size() + 1, 0);
+    cv::dilate(tied, tied, cv::getStructuringElement(cv::MORPH_ELLIPSE, {side, side}));
+    const cv::Mat faint = (map > faintest) | tied;
+    cv::connectedComponents(faint, ties, 8, CV_32S);
+    int own = 0;
+    for (int y = 0; y < labels.rows && own == 0; ++y)
+        for (int x = 0; x < labels.cols && own == 0; ++x)
+            if (labels.at<int>(y, x) == main.label) own = ties.at<int>(y, x);
     for (int y = 0; y < labels.rows; ++y)
         for (int x = 0; x < labels.cols; ++x)
-            if (reached.at<uint8_t>(y, x)) near[size_t(labels.at<int>(y, x))] = 1;
+            if (ties.at<int>(y, x) == own) near[size_t(labels.at<int>(y, x))] = 1;
     for (const Component &part : all)
         keep[size_t(part.label)] =
             part.label == main.label || (near[size_t(part.label)] && part.area < largestPart * main.area);
@@ -140,7 +147,7 @@ extern "C" CVS_EXPORT CVSStatus cvs_matte_choose(float *cells, int32_t width, in
         const std::vector<Component> all = components(binary, labels, focus_x, focus_y);
         if (all.empty()) return map.setTo(0), void();
 
-        const std::vector<uint8_t> keep = kept(all, labels);
+        const std::vector<uint8_t> keep = kept(map, all, labels);
         cv::Mat main(height, width, CV_8U, cv::Scalar(0)), others(height, width, CV_8U, cv::Scalar(0));
         for (int y = 0; y < height; ++y)
             for (int x = 0; x < width; ++x)

@@ -59,6 +59,16 @@ import Testing
         #expect(value(cells, 93, 93) == 0)
     }
 
+    @Test func `keeps a part that faint cells tie to it, and drops one as near that nothing ties`() throws {
+        let body = Disc(x: 50, y: 50, radius: 20)
+        // A mirror at the right on an arm that the network hardly sees; a letter on the wall at the upper left.
+        let arm = (70...80).map { Disc(x: Double($0), y: 50, radius: 0.5, value: 0.2) }
+        var cells = map([body] + arm + [Disc(x: 82, y: 50, radius: 2), Disc(x: 32, y: 28, radius: 2)])
+        _ = try MainObject.choose(in: &cells, side: Self.side)
+        #expect(value(cells, 82, 50) == 1)
+        #expect(value(cells, 32, 28) == 0)
+    }
+
     @Test func `closes a hole in the body but not a wide opening`() throws {
         var cells = map([Disc(x: 50, y: 50, radius: 40), Disc(x: 40, y: 50, radius: 4, value: 0)])
         _ = try MainObject.choose(in: &cells, side: Self.side)

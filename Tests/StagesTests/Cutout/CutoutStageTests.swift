@@ -51,6 +51,24 @@ import Testing
         #expect(found.precision == "f32" && found.model == "u2netp")
     }
 
+    @Test func `loses no mirror`() async throws {
+        let bench = try StageBench()
+        _ = try await bench.run(Self.stage, Self.options(), on: [Fixtures.carPhotos[0]])
+        let found = try ImageFile.decode(bench.bytes("mask"), as: .grey)
+        let truth = try ImageFile.decode(Fixtures.carMasks[0], as: .grey)
+        // Where the front view shows its two mirrors.
+        for x in [556, 1104] {
+            let mine = Self.bytes(try found.cropped(x: x, y: 425, width: 44, height: 36))
+            let exact = Self.bytes(try truth.cropped(x: x, y: 425, width: 44, height: 36))
+            let mirror = exact.indices.filter { exact[$0] >= 128 }
+            let covered = mirror.filter { mine[$0] >= 128 }.count
+            #expect(mirror.count > 400)
+            #expect(covered * 10 > mirror.count * 9, "the mirror at \(x)")
+        }
+    }
+
+    private static func bytes(_ picture: Bitmap) -> [UInt8] { picture.withPixels { Array($0) } }
+
     @Test func `the large network at the machine's fast precision is better still`() async throws {
         let bench = try StageBench()
         _ = try await bench.run(
