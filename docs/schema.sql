@@ -368,7 +368,8 @@ declare
     v_inputs record;
     v_failed uuid;
     v_failure jsonb;
-    v_due boolean := _job.due_at <= now();
+    -- The clock, not the transaction's start: a transaction that began earlier may end the last dependency.
+    v_due boolean := _job.due_at <= clock_timestamp();
 begin
     select count(*) as total, count(i.sha256) as kept,
         (array_agg(i.step order by i.n) filter (where i.sha256 is null)) [1] as step,
