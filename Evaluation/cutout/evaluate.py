@@ -3,6 +3,7 @@ import argparse
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -31,6 +32,7 @@ def linked(pictures, folder):
 
 def ours(model, precision, links, out):
     """Our masks: one process over all files."""
+    shutil.rmtree(out, ignore_errors=True)
     command = [os.environ["RUNDUM_BINARY"], "run", "cutout", *map(str, links.values()), "--out", str(out),
                "--set", f"model={model}", "--set", f"precision={precision}"]
     done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)

