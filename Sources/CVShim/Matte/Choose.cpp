@@ -18,6 +18,8 @@ constexpr double largestPart = 0.2;
 constexpr int farthestPart = 3;
 /// Cells above it tie a part to the object.
 constexpr float faintest = 0.06f;
+/// How far such a part may stick out, in diagonals of the object's box: a mirror does less, lettering on a wall more.
+constexpr double longestPart = 0.12;
 
 struct Component {
     int label;
@@ -57,6 +59,20 @@ std::vector<Component> components(const cv::Mat &binary, cv::Mat &labels, double
     return found;
 }
 
+/// The distance of each label's farthest cell from the object, in cells.
+std::vector<float> reaches(const cv::Mat &labels, int object, size_t count) {
+    std::vector<float> reach(count, 0);
+    const cv::Mat others = labels != object;
+    cv::Mat distance;
+    cv::distanceTransform(others, distance, cv::DIST_L2, 5);
+    for (int y = 0; y < labels.rows; ++y)
+        for (int x = 0; x < labels.cols; ++x) {
+            float &farthest = reach[size_t(labels.at<int>(y, x))];
+            farthest = std::max(farthest, distance.at<float>(y, x));
+        }
+    return reach;
+}
+
 /// Labels of the main object and of the small parts that belong to it: those within reach, and those which faint cells
 /// tie to it, such as a mirror on a thin arm. Nearness of the boxes would not do: a letter on the wall is as near.
 std::vector<uint8_t> kept(const cv::Mat &map, const std::vector<Component> &all, const cv::Mat &labels) {
@@ -74,9 +90,13 @@ std::vector<uint8_t> kept(const cv::Mat &map, const std::vector<Component> &all,
     for (int y = 0; y < labels.rows; ++y)
         for (int x = 0; x < labels.cols; ++x)
             if (ties.at<int>(y, x) == own) near[size_t(labels.at<int>(y, x))] = 1;
-    for (const Component &part : all)
-        keep[size_t(part.label)] =
-            part.label == main.label || (near[size_t(part.label)] && part.area < largestPart * main.area);
+    const std::vector<float> reach = reaches(labels, main.label, all.size() + 1);
+    const double longest = std::max(double(farthestPart), longestPart * std::hypot(main.box.width, main.box.height));
+    for (const Component &part : all) {
+        const size_t label = size_t(part.label);
+        keep[label] =
+            part.label == main.label || (near[label] && part.area < largestPart * main.area && reach[label] <= longest);
+    }
     return keep;
 }
 

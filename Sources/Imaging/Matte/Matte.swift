@@ -13,9 +13,9 @@ public struct Matte: Sendable {
     public let account: String
 
     /// Cells a side of the looks. Few fixed sizes: the network keeps its working memory for each.
-    private static let coarse = 128, careful = 288, near = 256
+    private static let coarse = 144, careful = 288, near = 256
     /// Added round the object for the second look, in shares of its longer side.
-    private static let margin = 0.1
+    private static let margin = 0.12
 
     /// - Parameters:
     ///   - picture: 3 channels, at least 16 pixels a side.

@@ -60,13 +60,20 @@ import Testing
     }
 
     @Test func `keeps a part that faint cells tie to it, and drops one as near that nothing ties`() throws {
-        let body = Disc(x: 50, y: 50, radius: 20)
+        let body = Disc(x: 50, y: 50, radius: 30)
         // A mirror at the right on an arm that the network hardly sees; a letter on the wall at the upper left.
-        let arm = (70...80).map { Disc(x: Double($0), y: 50, radius: 0.5, value: 0.2) }
-        var cells = map([body] + arm + [Disc(x: 82, y: 50, radius: 2), Disc(x: 32, y: 28, radius: 2)])
+        let arm = (80...85).map { Disc(x: Double($0), y: 50, radius: 0.5, value: 0.2) }
+        var cells = map([body] + arm + [Disc(x: 87, y: 50, radius: 2), Disc(x: 24, y: 24, radius: 2)])
         _ = try MainObject.choose(in: &cells, side: Self.side)
-        #expect(value(cells, 82, 50) == 1)
-        #expect(value(cells, 32, 28) == 0)
+        #expect(value(cells, 87, 50) == 1)
+        #expect(value(cells, 24, 24) == 0)
+    }
+
+    @Test func `drops a part that sticks out far, though faint cells tie it`() throws {
+        let arm = (70...90).map { Disc(x: Double($0), y: 50, radius: 0.5, value: 0.2) }
+        var cells = map([Disc(x: 50, y: 50, radius: 20)] + arm + [Disc(x: 92, y: 50, radius: 3)])
+        _ = try MainObject.choose(in: &cells, side: Self.side)
+        #expect(value(cells, 92, 50) == 0)
     }
 
     @Test func `closes a hole in the body but not a wide opening`() throws {
