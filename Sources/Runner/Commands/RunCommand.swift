@@ -18,7 +18,9 @@ struct RunCommand: Command {
         "rundum kinds KIND lists the options. Each result has a result.json with the hash of every file."
     static let examples = [
         Example("rundum run cutout car.jpg --out cut", "writes cut/car/mask.png, the cut-out and result.json"),
-        Example("rundum run cutout *.jpg --out cut --set precision=f32", "gives the same bytes on every machine"),
+        Example(
+            "rundum run cutout *.jpg --out cut --set precision=f32",
+            "the exact arithmetic, with the same bytes for any number of threads"),
     ]
 
     private let kind: Kind

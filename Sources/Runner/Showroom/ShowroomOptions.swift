@@ -12,6 +12,6 @@ struct ShowroomOptions: StageOptions {
             "model", .choice(["u2net", "u2netp"]), default: "u2net", "The network: u2net is best, u2netp fast."),
         OptionField(
             "precision", .choice(["auto", "f32", "bf16"]), default: "auto",
-            "auto takes the machine's fast one; f32 gives the same bytes on every machine."),
+            "auto takes the machine's fast one; f32 is exact, with the same bytes for any number of threads."),
     ])
 }
