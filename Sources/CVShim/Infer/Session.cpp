@@ -1,4 +1,3 @@
-#include <malloc.h>
 #include <openvino/c/openvino.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -118,9 +117,6 @@ extern "C" CVS_EXPORT CVSStatus cvs_session_create(const char *model_path, const
     return cvs::guarded(error, [&] {
         if (threads < 1 || threads > 256) throw cvs::Error{CVSStatusBadArgument, "threads must be from 1 to 256"};
         requireFile(model_path);
-        // Large buffers go back to the system when they are freed; by default glibc learns to keep them.
-        mallopt(M_MMAP_THRESHOLD, 1 << 20);
-        mallopt(M_TRIM_THRESHOLD, 1 << 20);
         auto session = std::make_unique<CVSSession>();
         ov_core_t *core = nullptr;
         check(ov_core_create(&core), "core");
