@@ -3,6 +3,7 @@
 #define CVSHIM_H
 #include "CVSBase.h"
 #include "CVSCodec.h"
+#include "CVSContour.h"
 #include "CVSImage.h"
 #include "CVSInfer.h"
 #include "CVSMatte.h"
