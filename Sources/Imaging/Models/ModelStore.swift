@@ -11,11 +11,12 @@ public struct Model: Sendable, Equatable, Codable {
     public let sha256: String
     public let bytes: Int
     public let licence: String
-    /// The published package that the file comes out of, its version and hash, and the file's place in it.
-    public let package: String
-    public let packageVersion: String
-    public let packageSha256: String
-    public let member: String
+    /// The published package that the file comes out of, its version and hash, and the file's place in it; nil for a
+    /// network of our own, whose file is in the repository.
+    public let package: String?
+    public let packageVersion: String?
+    public let packageSha256: String?
+    public let member: String?
     /// Who trained it, on what.
     public let source: String
     /// Kinds of jobs that need it.

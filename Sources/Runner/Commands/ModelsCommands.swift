@@ -27,7 +27,8 @@ struct ModelsListCommand: Command {
         table.rows = models.map { model in
             [
                 model.name, model.version, "\(model.bytes / 1_000_000)", model.licence,
-                (try? store.file(of: model)) == nil ? "no" : "yes", "\(model.package) \(model.packageVersion)",
+                (try? store.file(of: model)) == nil ? "no" : "yes",
+                model.package.map { "\($0) \(model.packageVersion ?? "")" } ?? "Rundum",
             ]
         }
         Terminal.out(table.text)
