@@ -30,6 +30,7 @@ using Model = Owned<ov_model_t, ov_model_free>;
 using Compiled = Owned<ov_compiled_model_t, ov_compiled_model_free>;
 using Request = Owned<ov_infer_request_t, ov_infer_request_free>;
 using Tensor = Owned<ov_tensor_t, ov_tensor_free>;
+using Port = Owned<ov_output_const_port_t, ov_output_const_port_free>;
 
 constexpr int shortest = 16, longest = 1024;
 
@@ -42,11 +43,11 @@ void check(ov_status_e status, const char *doing) {
     throw cvs::Error{CVSStatusInternal, message};
 }
 
-/// 1 x 3 x height x width; freed with its scope.
+/// 1 x planes x height x width; freed with its scope.
 struct Shape {
     ov_shape_t shape{};
-    Shape(int64_t height, int64_t width) {
-        const int64_t dims[4] = {1, 3, height, width};
+    Shape(int64_t planes, int64_t height, int64_t width) {
+        const int64_t dims[4] = {1, planes, height, width};
         check(ov_shape_create(4, dims, &shape), "shape");
     }
     ~Shape() { ov_shape_free(&shape); }
@@ -54,9 +55,22 @@ struct Shape {
     Shape &operator=(const Shape &) = delete;
 };
 
+/// How many planes the network takes.
+int64_t planesOf(const ov_model_t *model) {
+    ov_output_const_port_t *found = nullptr;
+    check(ov_model_const_input(model, &found), "input");
+    const Port port(found);
+    ov_partial_shape_t shape{};
+    check(ov_port_get_partial_shape(port.get(), &shape), "input");
+    const int64_t rank = shape.rank.max, planes = rank == 4 ? shape.dims[1].max : 0;
+    ov_partial_shape_free(&shape);
+    if (planes < 1 || planes > 64) throw cvs::Error{CVSStatusCorrupt, "the network takes no planes of one picture"};
+    return planes;
+}
+
 /// Height and width become free, so that one compiled network, with its weights in memory once, serves every size.
-void freeSizes(ov_model_t *model) {
-    const ov_dimension_t dims[4] = {{1, 1}, {3, 3}, {shortest, longest}, {shortest, longest}};
+void freeSizes(ov_model_t *model, int64_t planes) {
+    const ov_dimension_t dims[4] = {{1, 1}, {planes, planes}, {shortest, longest}, {shortest, longest}};
     ov_partial_shape_t shape{};
     check(ov_partial_shape_create(4, dims, &shape), "partial shape");
     const ov_status_e status = ov_model_reshape_single_input(model, shape);
@@ -109,6 +123,7 @@ struct CVSSession {
     /// Where compiled networks are kept, empty for nowhere; and the sizes that have run, whose weights are in order.
     std::string cache;
     std::set<std::pair<int32_t, int32_t>> sizes;
+    int64_t planes = 0;
 };
 
 extern "C" CVS_EXPORT CVSStatus cvs_session_create(const char *model_path, const char *cache_folder,
@@ -130,7 +145,8 @@ extern "C" CVS_EXPORT CVSStatus cvs_session_create(const char *model_path, const
         if (ov_core_read_model(core, model_path, nullptr, &read) != OK)
             throw cvs::Error{CVSStatusCorrupt, std::string("no network can be read from ") + model_path};
         const Model model(read);
-        freeSizes(model.get());
+        session->planes = planesOf(model.get());
+        freeSizes(model.get(), session->planes);
         const std::string count = std::to_string(threads);
         ov_compiled_model_t *compiled = nullptr;
         check(ov_core_compile_model(core, model.get(), "CPU", 8, &compiled, "INFERENCE_PRECISION_HINT",
@@ -147,14 +163,17 @@ extern "C" CVS_EXPORT CVSStatus cvs_session_create(const char *model_path, const
 
 extern "C" CVS_EXPORT void cvs_session_destroy(CVSSession *session) noexcept { delete session; }
 
-extern "C" CVS_EXPORT CVSStatus cvs_session_run(CVSSession *session, const float *input, int32_t width, int32_t height,
-                                                float *output, CVSCancel cancel, CVSError *error) noexcept {
+extern "C" CVS_EXPORT CVSStatus cvs_session_run(CVSSession *session, const float *input, int32_t planes, int32_t width,
+                                                int32_t height, float *output, int32_t maps, CVSCancel cancel,
+                                                CVSError *error) noexcept {
     return cvs::guarded(error, [&] {
         if (std::min(width, height) < shortest || std::max(width, height) > longest)
             throw cvs::Error{CVSStatusBadArgument, "a side must be from 16 to 1024"};
+        if (planes != session->planes || maps < 1)
+            throw cvs::Error{CVSStatusBadArgument, "the network takes another number of planes"};
         const std::lock_guard<std::mutex> lock(session->running);
         cvs::stopIfCancelled(cancel);
-        const Shape shape(height, width);
+        const Shape shape(planes, height, width);
         ov_tensor_t *tensor = nullptr;
         check(ov_tensor_create_from_host_ptr(F32, shape.shape, const_cast<float *>(input), &tensor), "input");
         const Tensor given(tensor);
@@ -168,7 +187,7 @@ extern "C" CVS_EXPORT CVSStatus cvs_session_run(CVSSession *session, const float
         const Tensor taken(result);
         size_t count = 0;
         check(ov_tensor_get_size(taken.get(), &count), "output");
-        if (count != size_t(width) * size_t(height))
+        if (count != size_t(maps) * size_t(width) * size_t(height))
             throw cvs::Error{CVSStatusInternal, "the network's first output has another size than its input"};
         void *data = nullptr;
         check(ov_tensor_data(taken.get(), &data), "output");

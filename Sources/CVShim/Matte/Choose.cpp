@@ -9,8 +9,6 @@ namespace {
 
 /// Where a cell counts as object. Over one half: the network's border lies a little outside the true one.
 constexpr float threshold = 0.55f;
-/// Cells beside the border that may be neither full nor empty.
-constexpr float band = 2.5f;
 /// Background that the object encloses is filled up to this share of its area.
 constexpr double largestHole = 0.03;
 /// Parts are kept with the main object up to this share of its area and this distance in cells.
@@ -119,7 +117,7 @@ void fillHoles(cv::Mat &object, double area) {
 }
 
 /// Full inside, empty outside, the network's own values in the band; linear over one cell at its ends.
-void solidify(cv::Mat &map, const cv::Mat &object, const cv::Mat &others) {
+void solidify(cv::Mat &map, const cv::Mat &object, const cv::Mat &others, float band) {
     cv::Mat inside, outside, toOthers, background, notOthers;
     cv::bitwise_not(object, background);
     cv::distanceTransform(object, inside, cv::DIST_L2, 5);
@@ -157,7 +155,8 @@ double certainty(const cv::Mat &map, const cv::Mat &object) {
 }  // namespace
 
 extern "C" CVS_EXPORT CVSStatus cvs_matte_choose(float *cells, int32_t width, int32_t height, double focus_x,
-                                                 double focus_y, CVSMainObject *object, CVSError *error) noexcept {
+                                                 double focus_y, const CVSMapReading *reading, CVSMainObject *object,
+                                                 CVSError *error) noexcept {
     return cvs::guarded(error, [&] {
         if (width < 1 || height < 1) throw cvs::Error{CVSStatusBadArgument, "the map has no cells"};
         *object = CVSMainObject{};
@@ -182,6 +181,6 @@ extern "C" CVS_EXPORT CVSStatus cvs_matte_choose(float *cells, int32_t width, in
         object->certainty = certainty(map, main);
         for (size_t i = 1; i < all.size() && object->rival == 0; ++i)
             if (!keep[size_t(all[i].label)]) object->rival = all[i].standing / all.front().standing;
-        solidify(map, main, others);
+        solidify(map, main, others, reading->band);
     });
 }

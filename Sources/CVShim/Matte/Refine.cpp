@@ -3,53 +3,17 @@
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
+#include "Enlarge.hpp"
 #include "Shrink.hpp"
 
 namespace {
 
 /// Where coefficients are computed: the longer side of the part is shrunk to at most this.
 constexpr int workingSide = 800;
-/// The window's half width in map cells, and the variance that counts as an edge.
-constexpr double windowCells = 1.2;
+/// The variance that counts as an edge.
 constexpr float edgeVariance = 1e-4f;
-/// Alpha one half is here on the filtered map, and it rises this much faster than the map.
-constexpr float level = 0.55f, gain = 1.8f;
 
 float clamp01(float value) { return std::min(1.0f, std::max(0.0f, value)); }
-
-/// Keys' cubic at x (a = -0.5): between cells, where a triangle would dent straight borders.
-void cubic(float t, float weights[4]) {
-    weights[0] = ((-0.5f * t + 1.0f) * t - 0.5f) * t;
-    weights[1] = (1.5f * t - 2.5f) * t * t + 1;
-    weights[2] = ((-1.5f * t + 2.0f) * t + 0.5f) * t;
-    weights[3] = (0.5f * t - 0.5f) * t * t;
-}
-
-/// The map at another size, cell centres aligned.
-cv::Mat enlarged(const cv::Mat &map, int width, int height) {
-    cv::Mat wide(map.rows, width, CV_32F), to(height, width, CV_32F);
-    float w[4];
-    for (int x = 0; x < width; ++x) {
-        const float at = (float(x) + 0.5f) * float(map.cols) / float(width) - 0.5f, cell = std::floor(at);
-        cubic(at - cell, w);
-        for (int y = 0; y < map.rows; ++y) {
-            float sum = 0;
-            for (int i = 0; i < 4; ++i)
-                sum += w[i] * map.at<float>(y, std::min(map.cols - 1, std::max(0, int(cell) - 1 + i)));
-            wide.at<float>(y, x) = sum;
-        }
-    }
-    for (int y = 0; y < height; ++y) {
-        const float at = (float(y) + 0.5f) * float(map.rows) / float(height) - 0.5f, cell = std::floor(at);
-        cubic(at - cell, w);
-        const float *rows[4];
-        for (int i = 0; i < 4; ++i) rows[i] = wide.ptr<float>(std::min(map.rows - 1, std::max(0, int(cell) - 1 + i)));
-        float *line = to.ptr<float>(y);
-        for (int x = 0; x < width; ++x)
-            line[x] = clamp01(w[0] * rows[0][x] + w[1] * rows[1][x] + w[2] * rows[2][x] + w[3] * rows[3][x]);
-    }
-    return to;
-}
 
 /// Means over windows of (2 radius + 1)^2, smaller at the borders' mirror.
 cv::Mat means(const cv::Mat &values, int radius) {
@@ -120,6 +84,7 @@ cv::Mat kinds(const cv::Mat &alpha, int radius) {
 struct Border {
     const cv::Mat &fit;
     int factor;
+    float level, gain;
 
     uint8_t alpha(const uint8_t *pixel, int x, int y) const {
         const float u = (float(x) + 0.5f) / float(factor) - 0.5f, v = (float(y) + 0.5f) / float(factor) - 0.5f;
@@ -141,8 +106,8 @@ struct Border {
 }  // namespace
 
 extern "C" CVS_EXPORT CVSStatus cvs_matte_refine(const CVSImage *picture, const float *map, int32_t width,
-                                                 int32_t height, CVSRect rect, CVSCancel cancel, CVSImage **out,
-                                                 CVSError *error) noexcept {
+                                                 int32_t height, CVSRect rect, const CVSMapReading *reading,
+                                                 CVSCancel cancel, CVSImage **out, CVSError *error) noexcept {
     return cvs::guarded(error, [&] {
         if (picture->mat.channels() != 3) throw cvs::Error{CVSStatusBadArgument, "the picture must have 3 channels"};
         if (width < 1 || height < 1) throw cvs::Error{CVSStatusBadArgument, "the map has no cells"};
@@ -151,15 +116,15 @@ extern "C" CVS_EXPORT CVSStatus cvs_matte_refine(const CVSImage *picture, const 
         const int factor = std::max(1, (std::max(part.cols, part.rows) + workingSide - 1) / workingSide);
         const cv::Mat small = cvs::shrunk(part, factor, cancel);
         const cv::Mat cells(height, width, CV_32F, const_cast<float *>(map));
-        const cv::Mat coarse = enlarged(cells, small.cols, small.rows);
+        const cv::Mat coarse = cvs::enlarged(cells, small.cols, small.rows);
         const double cell = std::max(double(small.cols) / width, double(small.rows) / height);
-        const int radius = std::max(1, int(std::lround(windowCells * cell)));
+        const int radius = std::max(1, int(std::lround(double(reading->window) * cell)));
         const cv::Mat kind = kinds(coarse, radius);
         const cv::Mat fit = coefficients(small, coarse, radius, cancel);
 
         cv::Mat alpha(picture->mat.size(), CV_8U, cv::Scalar(0));
         cv::Mat here = alpha(inside);
-        const Border border{fit, factor};
+        const Border border{fit, factor, reading->level, reading->gain};
         for (int y = 0; y < here.rows; ++y) {
             if (y % 64 == 0) cvs::stopIfCancelled(cancel);
             const uint8_t *kindRow = kind.ptr(y / factor), *pixel = part.ptr(y);

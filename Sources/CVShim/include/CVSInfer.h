@@ -7,7 +7,8 @@ extern "C" {
 #endif
 #pragma clang assume_nonnull begin
 
-/// A network compiled for this CPU: one picture in, one map out, any size. One owner; a run at a time, any thread.
+/// A network compiled for this CPU: planes of one picture in, maps out, any size. One owner; a run at a time, any
+/// thread.
 typedef struct CVSSession CVSSession;
 
 /// The arithmetic of a session. Closed, append only.
@@ -18,7 +19,7 @@ typedef enum __attribute__((enum_extensibility(closed))) CVSPrecision : int32_t 
     CVSPrecisionBF16,
 } CVSPrecision;
 
-/// Compiles an ONNX network whose input is 1 x 3 x height x width. NotFound, Corrupt or Internal.
+/// Compiles an ONNX network whose input is 1 x planes x height x width. NotFound, Corrupt or Internal.
 ///
 /// `cache_folder` keeps the compiled network. A session that finds it there maps the stored weights and gives their
 /// memory back once a size has run; null keeps nothing.
@@ -26,10 +27,10 @@ CVSStatus cvs_session_create(const char *model_path, const char *_Nullable cache
                              int32_t threads, CVSSession *_Nullable *_Nonnull out, CVSError *error) CVS_NOEXCEPT;
 void cvs_session_destroy(CVSSession *session) CVS_NOEXCEPT;
 
-/// Runs the network on 3 planes of height x width values (16...1024 a side) and copies its first output, which must
-/// have height x width values. Stops between two layers when cancelled.
-CVSStatus cvs_session_run(CVSSession *session, const float *input, int32_t width, int32_t height, float *output,
-                          CVSCancel cancel, CVSError *error) CVS_NOEXCEPT;
+/// Runs the network on `planes` planes of height x width values (16...1024 a side) and copies its first output, which
+/// must have `maps` maps of that size. Stops between two layers when cancelled.
+CVSStatus cvs_session_run(CVSSession *session, const float *input, int32_t planes, int32_t width, int32_t height,
+                          float *output, int32_t maps, CVSCancel cancel, CVSError *error) CVS_NOEXCEPT;
 
 #pragma clang assume_nonnull end
 #ifdef __cplusplus

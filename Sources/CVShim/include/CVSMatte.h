@@ -33,15 +33,33 @@ typedef struct CVSMainObject {
 CVSStatus cvs_matte_input(const CVSImage *picture, CVSRect rect, int32_t width, int32_t height, float *planes,
                           CVSCancel cancel, CVSError *error) CVS_NOEXCEPT;
 
+/// How a network's map is read.
+typedef struct CVSMapReading {
+    /// Cells beside the border that may be neither full nor empty.
+    float band;
+    /// Half width in cells of the window in which the border follows the picture's edges.
+    float window;
+    /// Alpha is one half where the filtered map has this value, and rises `gain` times as fast as the map.
+    float level, gain;
+} CVSMapReading;
+
+/// Resamples `rect` of a 3-channel picture to width x height and writes 4 planes: the colours, normalised by ImageNet's
+/// mean and deviation, and the map that a first network made of `rect`, stretched to 0...1, as the network of edges was
+/// trained.
+CVSStatus cvs_matte_edge_input(const CVSImage *picture, CVSRect rect, const float *map, int32_t map_width,
+                               int32_t map_height, int32_t width, int32_t height, float *planes, CVSCancel cancel,
+                               CVSError *error) CVS_NOEXCEPT;
+
 /// Normalises a map to 0...1 in place, chooses the largest object near (focus_x, focus_y), 0...1 of the map, and clears
-/// everything else; closes holes, makes the inside solid and the outside empty beyond a band round the border.
+/// everything else; closes holes, makes the inside solid and the outside empty beyond the band round the border.
 CVSStatus cvs_matte_choose(float *map, int32_t width, int32_t height, double focus_x, double focus_y,
-                           CVSMainObject *object, CVSError *error) CVS_NOEXCEPT;
+                           const CVSMapReading *reading, CVSMainObject *object, CVSError *error) CVS_NOEXCEPT;
 
 /// Alpha of the whole picture from a chosen map of `rect`: the border follows the picture's edges (guided filter: He,
 /// Sun, Tang 2013; coefficients at a bounded size: He, Sun 2015). Outside `rect` it is 0.
 CVSStatus cvs_matte_refine(const CVSImage *picture, const float *map, int32_t width, int32_t height, CVSRect rect,
-                           CVSCancel cancel, CVSImage *_Nullable *_Nonnull out, CVSError *error) CVS_NOEXCEPT;
+                           const CVSMapReading *reading, CVSCancel cancel, CVSImage *_Nullable *_Nonnull out,
+                           CVSError *error) CVS_NOEXCEPT;
 
 /// The picture's colours with `alpha`, freed of the background's light along the border (blur fusion: Forte, Pitié
 /// 2021). 4 channels; wholly transparent pixels are black, opaque ones are the picture's own.

@@ -1,13 +1,15 @@
 internal import CVShim
 internal import Pipeline
 
-/// One look of the network at a part of a picture: a square map of what stands out there, its main object chosen.
+/// One look of a network at a part of a picture: a map of what stands out there, its main object chosen.
 struct Look {
     let rect: PixelBox
-    /// Cells of the map along each side.
-    let side: Int
+    let size: MapSize
+    /// What the network said, 0...1.
+    let raw: [Float]
     /// Full inside the object, empty outside of it; the network's own values near its border.
     let map: [Float]
+    let reading: MapReading
     let object: MainObject?
 
     /// - Parameter focus: where the object is expected, 0...1 of the part.
@@ -26,22 +28,26 @@ struct Look {
             }
         }
         try self.init(
-            at: rect, map: try session.run(planes, width: side, height: side, cancel: cancel), side: side, focus: focus)
+            at: rect, map: try session.run(planes, width: side, height: side, cancel: cancel),
+            size: MapSize(width: side, height: side), focus: focus)
     }
 
     /// From what a network said of the part.
-    init(at rect: PixelBox, map: [Float], side: Int, focus: (x: Double, y: Double) = (0.5, 0.5)) throws(Failure) {
-        var map = map
-        object = try MainObject.choose(in: &map, side: side, focus: focus)
-        (self.rect, self.side, self.map) = (rect, side, map)
+    init(
+        at rect: PixelBox, map: [Float], size: MapSize, reading: MapReading = .saliency,
+        focus: (x: Double, y: Double) = (0.5, 0.5)
+    ) throws(Failure) {
+        var chosen = map
+        object = try MainObject.choose(in: &chosen, of: size, reading: reading, focus: focus)
+        (self.rect, self.size, self.raw, self.map, self.reading) = (rect, size, map, chosen, reading)
     }
 
     /// The object in pixels of the picture; nil when nothing stands out.
     var box: PixelBox? {
         guard let cells = object?.box else { return nil }
-        let (left, top) = (cells.x * rect.width / side, cells.y * rect.height / side)
-        let right = ((cells.x + cells.width) * rect.width + side - 1) / side
-        let bottom = ((cells.y + cells.height) * rect.height + side - 1) / side
+        let (left, top) = (cells.x * rect.width / size.width, cells.y * rect.height / size.height)
+        let right = ((cells.x + cells.width) * rect.width + size.width - 1) / size.width
+        let bottom = ((cells.y + cells.height) * rect.height + size.height - 1) / size.height
         return PixelBox(x: rect.x + left, y: rect.y + top, width: right - left, height: bottom - top)
     }
 
@@ -55,26 +61,28 @@ struct Look {
     func isCut(in picture: Bitmap) -> Bool {
         guard let cells = object?.box else { return false }
         return (cells.x == 0 && rect.x > 0) || (cells.y == 0 && rect.y > 0)
-            || (cells.x + cells.width == side && rect.x + rect.width < picture.width)
-            || (cells.y + cells.height == side && rect.y + rect.height < picture.height)
+            || (cells.x + cells.width == size.width && rect.x + rect.width < picture.width)
+            || (cells.y + cells.height == size.height && rect.y + rect.height < picture.height)
     }
 
     /// Alpha of the whole picture: the border follows the picture's edges.
     func refined(_ picture: Bitmap, cancel: CancelFlag?) throws(Failure) -> Bitmap {
-        let size = Int32(clamping: side)
+        var how = reading.shim
         return try Bitmap.make(cancel: cancel) { flag, out, error in
             map.withUnsafeBufferPointer { cells in
                 guard let base = cells.baseAddress else { return .badArgument }
-                return cvs_matte_refine(picture.handle, base, size, size, rect.shim, flag, out, error)
+                return cvs_matte_refine(
+                    picture.handle, base, Int32(clamping: size.width), Int32(clamping: size.height), rect.shim, &how,
+                    flag, out, error)
             }
         }
     }
 
     /// One line for operators, in thousandths.
     var account: String {
-        guard let object else { return "\(side): nothing" }
+        guard let object else { return "\(size.width): nothing" }
         func thousandths(_ value: Double) -> Int { Int((value * 1000).rounded()) }
-        return "\(side): area \(thousandths(object.area)) rival \(thousandths(object.rival))"
+        return "\(size.width): area \(thousandths(object.area)) rival \(thousandths(object.rival))"
             + " certainty \(thousandths(object.certainty)) peak \(thousandths(object.peak))"
     }
 }

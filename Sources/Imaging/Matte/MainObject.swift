@@ -1,7 +1,7 @@
 internal import CVShim
 internal import Pipeline
 
-/// The main object of a square map.
+/// The main object of a map.
 struct MainObject: Equatable {
     /// In cells.
     let box: PixelBox
@@ -14,22 +14,23 @@ struct MainObject: Equatable {
     /// The network's largest value.
     let peak: Double
 
-    /// Normalises a map of side x side values, keeps its main object alone and makes it solid.
+    /// Normalises a map, keeps its main object alone and makes it solid.
     ///
     /// - Parameter focus: where the object is expected, 0...1 of the map.
     /// - Returns: nil when nothing stands out; the map is empty then.
     static func choose(
-        in map: inout [Float], side: Int, focus: (x: Double, y: Double) = (0.5, 0.5)
+        in map: inout [Float], of size: MapSize, reading: MapReading, focus: (x: Double, y: Double) = (0.5, 0.5)
     ) throws(Failure) -> MainObject? {
-        guard side > 0, map.count == side * side else {
-            throw Failure(.internalError, "A map has the wrong size.", detail: "\(map.count) values, side \(side)")
+        guard size.width > 0, size.height > 0, map.count == size.width * size.height else {
+            throw Failure(.internalError, "A map has the wrong size.", detail: "\(map.count) values, \(size)")
         }
-        var found = CVSMainObject()
-        let size = Int32(clamping: side)
+        var (found, how) = (CVSMainObject(), reading.shim)
         try checkShim { error in
             map.withUnsafeMutableBufferPointer { cells in
                 guard let base = cells.baseAddress else { return .badArgument }
-                return cvs_matte_choose(base, size, size, focus.x, focus.y, &found, error)
+                return cvs_matte_choose(
+                    base, Int32(clamping: size.width), Int32(clamping: size.height), focus.x, focus.y, &how, &found,
+                    error)
             }
         }
         return found.found ? MainObject(found) : nil

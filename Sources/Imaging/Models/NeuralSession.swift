@@ -2,7 +2,7 @@ internal import CVShim
 public import Foundation
 public import Pipeline
 
-/// A network compiled for this CPU: 3 planes of any size in, one map of that size out.
+/// A network compiled for this CPU: planes of any size in, maps of that size out.
 // @unchecked: the handle never changes after `init`, and the C++ side lets one run in at a time.
 public final class NeuralSession: @unchecked Sendable {
     private let handle: OpaquePointer
@@ -40,27 +40,29 @@ public final class NeuralSession: @unchecked Sendable {
 
     deinit { cvs_session_destroy(handle) }
 
-    /// Runs the network on `planes`: 3 x height x width values, 16...1024 a side.
+    /// Runs the network on the planes of a picture: `count` of height x width values, 16...1024 a side.
     ///
-    /// - Returns: height x width values.
+    /// - Parameter maps: how many maps of that size come out.
+    /// - Returns: maps x height x width values.
     public func run(
-        _ planes: [Float], width: Int, height: Int, cancel: CancelFlag? = nil
+        _ planes: [Float], count: Int = 3, width: Int, height: Int, maps: Int = 1, cancel: CancelFlag? = nil
     ) throws(Failure) -> [Float] {
-        guard width > 0, height > 0, planes.count == 3 * width * height else {
+        guard width > 0, height > 0, maps > 0, planes.count == count * width * height else {
             throw Failure(.internalError, "A network's input has the wrong size.", detail: "\(width) x \(height)")
         }
-        var map = [Float](repeating: 0, count: width * height)
+        var found = [Float](repeating: 0, count: maps * width * height)
         try withCancelAddress(cancel) { flag throws(Failure) in
             try checkShim { error in
                 planes.withUnsafeBufferPointer { input in
-                    map.withUnsafeMutableBufferPointer { output in
+                    found.withUnsafeMutableBufferPointer { output in
                         guard let from = input.baseAddress, let to = output.baseAddress else { return .badArgument }
                         return cvs_session_run(
-                            handle, from, Int32(clamping: width), Int32(clamping: height), to, flag, error)
+                            handle, from, Int32(clamping: count), Int32(clamping: width), Int32(clamping: height), to,
+                            Int32(clamping: maps), flag, error)
                     }
                 }
             }
         }
-        return map
+        return found
     }
 }

@@ -48,7 +48,9 @@ import Testing
             }
             return Float(sum / 81)
         }
-        return try Look(at: PixelBox(x: 0, y: 0, width: Self.width, height: Self.height), map: map, side: side)
+        return try Look(
+            at: PixelBox(x: 0, y: 0, width: Self.width, height: Self.height), map: map,
+            size: MapSize(width: side, height: side))
     }
 
     @Test func `brings a coarse border to the picture's edge within half a pixel`() throws {

@@ -1,0 +1,23 @@
+internal import CVShim
+
+/// The size of a network's map in cells.
+struct MapSize: Equatable {
+    let width, height: Int
+}
+
+/// How a network's map is read: how far from the border it is trusted, and how alpha follows from it.
+struct MapReading: Equatable {
+    /// Cells beside the border that may be neither full nor empty.
+    let band: Float
+    /// Half width in cells of the window in which the border follows the picture's edges.
+    let window: Float
+    /// Alpha is one half where the filtered map has this value, and rises `gain` times as fast as the map.
+    let level, gain: Float
+
+    /// A saliency network's: its border is soft and lies a little outside the true one.
+    static let saliency = MapReading(band: 2.5, window: 1.2, level: 0.55, gain: 1.8)
+    /// The network of edges': its border is sharp.
+    static let edges = MapReading(band: 6, window: 1, level: 0.5, gain: 1.3)
+
+    var shim: CVSMapReading { CVSMapReading(band: band, window: window, level: level, gain: gain) }
+}
