@@ -2,15 +2,20 @@
 # Sourced by the evaluation and the benchmark of cutout: the binary under test and the peer, rembg, beside it.
 : "${root:?source scripts/lib/common.sh first}"
 
-# The peer's packages, pinned, in a folder of their own; installed when they changed.
-install_peer() {
-    local list="$root/Evaluation/cutout/requirements.txt" folder="$root/.deps/rembg"
-    if ! cmp -s "$list" "$folder/.installed"; then
-        say "installing the peer (rembg and onnxruntime, about 500 MB) under .deps/rembg"
-        rm -rf "$folder"
-        python3 -m pip install --quiet --disable-pip-version-check --no-deps --target "$folder" -r "$list"
-        cp "$list" "$folder/.installed"
+# install_list LIST FOLDER: packages, pinned, in a folder of their own; installed when the list changed.
+install_list() {
+    if ! cmp -s "$1" "$2/.installed"; then
+        say "installing ${1##*/} under .deps/${2##*/}"
+        rm -rf "$2"
+        python3 -m pip install --quiet --disable-pip-version-check --no-deps --target "$2" -r "$1"
+        cp "$1" "$2/.installed"
     fi
+}
+
+# The peer, rembg and onnxruntime: about 500 MB.
+install_peer() {
+    local folder="$root/.deps/rembg"
+    install_list "$root/Evaluation/cutout/requirements.txt" "$folder"
     export PYTHONPATH="$folder:$root/Evaluation/cutout" PYTHONDONTWRITEBYTECODE=1
     # The peer reads the very same model files: `<home>/models/<name>/<name>.onnx`.
     local name
