@@ -88,6 +88,7 @@ extension OptionField {
             if let allowed { items["enum"] = .array(allowed.map { .string($0) }) }
             (members["type"], members["items"]) = ("array", .object(items))
         }
+        if defaultValue == .null, let type = members["type"] { members["type"] = .array([type, "null"]) }
         return .object(members)
     }
 

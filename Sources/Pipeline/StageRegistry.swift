@@ -58,6 +58,12 @@ public protocol AnyStage: Sendable {
 
 extension AnyStage {
     public var companions: Set<String> { [] }
+
+    /// In words: `one input`, `one input, and background if wished`.
+    public var inputWords: String {
+        if companions.isEmpty { return arity.words }
+        return "\(arity.words), and \(companions.sorted().joined(separator: ", ")) if wished"
+    }
 }
 
 extension InputArity {

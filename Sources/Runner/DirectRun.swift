@@ -9,6 +9,8 @@ struct DirectRun: Sendable {
     struct Item: Sendable {
         let name: String
         let files: [URL]
+        /// Files of extra slots, by slot.
+        var companions: [String: URL] = [:]
         let target: URL
     }
 
@@ -87,8 +89,9 @@ struct DirectRun: Sendable {
 
     private func runStage(_ item: Item, in staging: URL, _ sink: FolderSink) async throws(Failure) -> JSONValue {
         var inputs: [StageInput] = []
-        for (index, file) in item.files.enumerated() {
-            let slot = "photo-\(index + 1)"
+        let photos = item.files.enumerated().map { (slot: "photo-\($0 + 1)", file: $1) }
+        let extras = item.companions.sorted { $0.key < $1.key }.map { (slot: $0.key, file: $0.value) }
+        for (slot, file) in photos + extras {
             do {
                 let hash = try SHA256Hasher.hash(file: ShowroomRun.readable(file)).sha256
                 inputs.append(StageInput(slot: slot, name: file.lastPathComponent, file: file, sha256: hash))

@@ -16,6 +16,9 @@ namespace {
 
 using Colour = cv::Vec3f;
 
+/// The light changes so slowly that it is worked out on every fourth pixel only.
+constexpr int step = 4;
+
 Colour light_of(const float srgb[3]) { return {linear(srgb[0]), linear(srgb[1]), linear(srgb[2])}; }
 
 float smooth(float edge0, float edge1, float x) {
@@ -23,17 +26,10 @@ float smooth(float edge0, float edge1, float x) {
     return t * t * t * (t * (t * 6 - 15) + 10);
 }
 
-/// Even noise in 0...1 from the place alone (PCG hash, Jarzynski and Olano 2020).
-float noise(uint32_t x, uint32_t y, uint32_t channel) {
-    uint32_t state = (x + y * 16384u + channel * 268435399u) * 747796405u + 2891336453u;
-    uint32_t word = ((state >> ((state >> 28) + 4)) ^ state) * 277803737u;
-    return float((word >> 22) ^ word) * (1.f / 4294967296.f);
-}
-
 /// 1 in the middle of an ellipse, falling like a Gaussian.
-float spot(float x, float y, float cx, float cy, float rx, float ry) {
-    float dx = (x - cx) / std::max(rx, 1e-3f), dy = (y - cy) / std::max(ry, 1e-3f);
-    return float(std::exp(-double(dx * dx + dy * dy)));
+Colour spot(const CVSLight &light, float x, float y) {
+    float dx = (x - light.x) / std::max(light.width, 1e-3f), dy = (y - light.y) / std::max(light.height, 1e-3f);
+    return light_of(light.colour) * (light.strength * float(std::exp(-double(dx * dx + dy * dy))));
 }
 
 /// A backdrop whose colours are already light.
@@ -41,18 +37,113 @@ struct Studio {
     const CVSBackdrop &b;
     Colour wall_top = light_of(b.wall_top), wall_foot = light_of(b.wall_foot);
     Colour floor_far = light_of(b.floor_far), floor_near = light_of(b.floor_near);
-    Colour glow = light_of(b.glow), pool = light_of(b.pool);
+    Colour line_left = light_of(b.line_left), line_right = light_of(b.line_right);
 
-    /// The light at a place of the canvas (fractions of width and height).
+    /// Upright panels side by side, a little darker towards their edges; `blur` widens the fading.
+    float panels(float x, float y, float blur) const {
+        if (b.panels < 1 || b.panel_light <= 0) return 0;
+        float soft = b.panel_soft + blur, place = (x - 0.5f) * (b.panels + 0.6f) + b.panels / 2;
+        float inside = place - std::floor(place), at = std::min(inside, 1 - inside);
+        bool beyond = place < 0 || place >= b.panels;
+        float across = beyond ? 0 : smooth(0.06f, 0.06f + std::min(0.44f, soft * b.panels), at);
+        float down = smooth(b.panel_top - soft, b.panel_top + soft, y) *
+                     (1 - smooth(b.panel_foot - soft, b.panel_foot + soft, y));
+        return b.panel_light * across * down;
+    }
+
+    Colour wall(float x, float y, float blur) const {
+        float up = smooth(0, b.horizon, y), light = panels(x, y, blur);
+        Colour wall = wall_top * (1 - up) + wall_foot * up + spot(b.glow, x, y);
+        return wall + Colour(light, light, light);
+    }
+
+    Colour floor(float x, float y) const {
+        float down = smooth(b.horizon, 1, y);
+        Colour floor = floor_far * (1 - down) + floor_near * down + spot(b.pool, x, y);
+        if (b.mirror <= 0) return floor;
+        // Grazing light is mirrored most (Schlick 1994), and a long way down the image is blurred.
+        float below = std::max(y - b.horizon, 0.f), share = b.mirror * (1 - 0.7f * down);
+        return floor * (1 - share) + wall(x, b.horizon - below * 0.9f, 0.02f + 0.5f * below) * share;
+    }
+
+    /// The light at a place of the canvas (fractions of width and height), but the line.
     Colour at(float x, float y) const {
-        float up = smooth(0, b.horizon, y), down = smooth(b.horizon, 1, y);
-        Colour wall = wall_top * (1 - up) + wall_foot * up, floor = floor_far * (1 - down) + floor_near * down;
-        wall += glow * (b.glow_strength * spot(x, y, b.glow_x, b.glow_y, b.glow_width, b.glow_height));
-        floor += pool * (b.pool_strength * spot(x, y, b.pool_x, b.pool_y, b.pool_width, b.pool_height));
         float below = smooth(b.horizon - b.sweep / 2, b.horizon + b.sweep / 2, y);
+        Colour light(0, 0, 0);
+        if (below < 1) light += wall(x, y, 0) * (1 - below);
+        if (below > 0) light += floor(x, y) * below;
         float dx = (x - 0.5f) / 0.72f, dy = (y - 0.5f) / 0.72f;
         float corner = smooth(0.35f, 1.05f, std::sqrt(dx * dx + dy * dy));
-        return (wall * (1 - below) + floor * below) * (1 - b.vignette * corner);
+        return light * ((1 - b.vignette * corner) * (1 + 0.09f * b.light_x * (2 * x - 1)));
+    }
+
+    /// How bright the line of light is at a height: its core, its halo, and its image on the floor.
+    float line(float y) const {
+        if (b.line_strength <= 0) return 0;
+        auto bell = [](float d) { return float(std::exp(-double(d * d))); };
+        float d = y - b.horizon;
+        float light = bell(d / 0.0035f) + 0.10f * bell(d / 0.03f);
+        if (d > 0) light += b.mirror * (0.25f * bell((d - 0.012f) / 0.012f) + 0.12f * bell(d / 0.12f));
+        return b.line_strength * light;
+    }
+    Colour line_colour(float x) const {
+        float middle = std::min(1.f, std::abs(2 * x - 1)), right = smooth(0.15f, 0.85f, x);
+        return (line_left * (1 - right) + line_right * right) * (1 - 0.75f * middle * middle);
+    }
+};
+
+/// Two rows of `Studio::at` on every fourth pixel, and the light between them.
+class Field {
+    const Studio &studio;
+    const Grain &grain;
+    cv::Size canvas;
+    int upper_row = -2;
+    std::vector<Colour> upper, lower;
+
+    std::vector<Colour> row(int index) const {
+        std::vector<Colour> row;
+        float y = (float(index * step) + 0.5f) / float(canvas.height);
+        for (int i = 0; i <= canvas.width / step + 1; i++) {
+            float x = (float(i * step) + 0.5f) / float(canvas.width);
+            row.push_back(studio.at(x, y) * grain.coarse(x, y));
+        }
+        return row;
+    }
+
+public:
+    Field(const Studio &studio, const Grain &grain, cv::Size canvas) : studio(studio), grain(grain), canvas(canvas) {}
+
+    void light(int y, std::vector<Colour> &out) {
+        int index = y / step;
+        if (index != upper_row) {
+            upper = index == upper_row + 1 ? lower : row(index);
+            lower = row(index + 1);
+            upper_row = index;
+        }
+        float down = float(y % step) / step;
+        for (int x = 0; x < canvas.width; x++) {
+            int i = x / step;
+            float across = float(x % step) / step;
+            Colour above = upper[size_t(i)] * (1 - across) + upper[size_t(i) + 1] * across;
+            Colour below = lower[size_t(i)] * (1 - across) + lower[size_t(i) + 1] * across;
+            out[size_t(x)] = above * (1 - down) + below * down;
+        }
+    }
+};
+
+/// Triangular noise of one step either way breaks the bands and adds no bias.
+class Dither {
+    static constexpr uint32_t side = 128;
+    std::vector<float> tile;
+
+public:
+    Dither() {
+        for (uint32_t y = 0; y < side; y++)
+            for (uint32_t x = 0; x < side; x++)
+                for (uint32_t c = 0; c < 3; c++) tile.push_back(noise(x, y, c) + noise(x, y, c + 7) - 1);
+    }
+    float at(int x, int y, int c) const {
+        return tile[(uint32_t(y) % side * side + uint32_t(x) % side) * 3 + uint32_t(c)];
     }
 };
 
@@ -64,6 +155,31 @@ std::vector<float> encoding_table() {
 }
 
 }  // namespace
+
+void paint(const CVSBackdrop &backdrop, cv::Mat &canvas, CVSCancel cancel) {
+    Studio studio{backdrop};
+    Grain grain(backdrop, canvas.size());
+    Field field(studio, grain, canvas.size());
+    Dither dither;
+    auto table = encoding_table();
+    std::vector<Colour> light(size_t(canvas.cols)), line;
+    for (int x = 0; x < canvas.cols; x++) line.push_back(studio.line_colour((float(x) + 0.5f) / float(canvas.cols)));
+    for (int y = 0; y < canvas.rows; y++) {
+        stopIfCancelled(cancel);
+        field.light(y, light);
+        grain.row(y);
+        float along = studio.line((float(y) + 0.5f) / float(canvas.rows));
+        cv::Vec3b *row = canvas.ptr<cv::Vec3b>(y);
+        for (int x = 0; x < canvas.cols; x++) {
+            Colour value = (light[size_t(x)] + line[size_t(x)] * along) * grain.at(x);
+            for (int c = 0; c < 3; c++) {
+                float shown = table[cv::saturate_cast<uint16_t>(value[c] * 65535)] + dither.at(x, y, c);
+                row[x][c] = cv::saturate_cast<uint8_t>(shown);
+            }
+        }
+    }
+}
+
 }  // namespace cvs
 
 extern "C" CVS_EXPORT CVSStatus cvs_scene_backdrop(const CVSBackdrop *backdrop, int32_t width, int32_t height,
@@ -72,22 +188,7 @@ extern "C" CVS_EXPORT CVSStatus cvs_scene_backdrop(const CVSBackdrop *backdrop, 
         if (width < 16 || height < 16 || width > 16384 || height > 16384)
             throw cvs::Error{CVSStatusBadArgument, "a canvas side is 16 to 16384 pixels"};
         cv::Mat canvas(height, width, CV_8UC3);
-        cvs::Studio studio{*backdrop};
-        auto table = cvs::encoding_table();
-        for (int y = 0; y < height; y++) {
-            cvs::stopIfCancelled(cancel);
-            cv::Vec3b *row = canvas.ptr<cv::Vec3b>(y);
-            for (int x = 0; x < width; x++) {
-                auto light = studio.at((float(x) + 0.5f) / float(width), (float(y) + 0.5f) / float(height));
-                for (int c = 0; c < 3; c++) {
-                    // Triangular noise of one step either way breaks the bands and adds no bias.
-                    float dither = cvs::noise(uint32_t(x), uint32_t(y), uint32_t(c)) +
-                                   cvs::noise(uint32_t(x), uint32_t(y), uint32_t(c) + 7u) - 1;
-                    row[x][c] =
-                        cv::saturate_cast<uint8_t>(table[cv::saturate_cast<uint16_t>(light[c] * 65535)] + dither);
-                }
-            }
-        }
+        cvs::paint(*backdrop, canvas, cancel);
         *out = new CVSImage{canvas};
     });
 }

@@ -149,33 +149,3 @@ extern "C" CVS_EXPORT CVSStatus cvs_scene_measure(const CVSImage *matte, double 
         cvs::locate(mask, shift, *out);
     });
 }
-
-extern "C" CVS_EXPORT CVSStatus cvs_scene_luminance(const CVSImage *cutout, CVSCancel cancel, double *out,
-                                                    CVSError *error) noexcept {
-    return cvs::guarded(error, [&] {
-        const cv::Mat &rgba = cutout->mat;
-        if (rgba.channels() != 4) throw cvs::Error{CVSStatusBadArgument, "a cut-out has 4 channels"};
-        float light[256];
-        for (int i = 0; i < 256; i++) light[i] = cvs::linear(float(i) / 255);
-        std::vector<int64_t> histogram(1024, 0);
-        int64_t count = 0;
-        for (int y = 0; y < rgba.rows; y++) {
-            if (y % 64 == 0) cvs::stopIfCancelled(cancel);
-            const cv::Vec4b *p = rgba.ptr<cv::Vec4b>(y);
-            for (int x = 0; x < rgba.cols; x++) {
-                if (p[x][3] < 230) continue;
-                float value = 0.2126f * light[p[x][0]] + 0.7152f * light[p[x][1]] + 0.0722f * light[p[x][2]];
-                histogram[size_t(std::min(1023, int(value * 1024)))]++;
-                count++;
-            }
-        }
-        *out = 0;
-        int64_t below = 0;
-        for (int i = 0; i < 1024 && count > 0; i++) {
-            below += histogram[size_t(i)];
-            if (below * 2 < count) continue;
-            *out = (i + 0.5) / 1024;
-            break;
-        }
-    });
-}

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <opencv2/imgproc.hpp>
 
 #include "Scene.hpp"
 
@@ -11,107 +10,48 @@ namespace {
 /// The density one in fixed point.
 constexpr int whole = 1 << 20;
 
-/// Where the body stands on the floor, column by column, as far as the silhouette tells.
-struct Footing {
-    int left = 0;
-    /// Row of the floor under the visible edge of the object.
-    std::vector<float> row;
-    /// How much the object touches the floor there, 0...1: rubber does, a sill or bumper hangs above.
-    std::vector<float> touch;
-    /// Height of the body on the canvas, the unit of every length here.
-    float height = 0;
+/// A part of the shadow: how deep the floor under it reaches behind the footing, how far it is spread, and how far it
+/// is carried to the side by light that comes from there, all in body heights; and how dark it is.
+struct Layer {
+    float depth, across, down, carried;
+    bool touching;
+    float strength;
 };
 
-float ramp(float x) {
-    x = std::min(std::max(x, 0.f), 1.f);
-    return x * x * (3 - 2 * x);
-}
+/// The footing on a coarser grid, on which a body is about `fine` pixels high.
+struct Grid {
+    const Footing &footing;
+    float factor;
+    cv::Size size;
+    int margin;
 
-/// The row of a polyline at a column.
-float at(const std::vector<cv::Point> &line, float x) {
-    for (size_t i = 1; i < line.size(); i++) {
-        if (x > float(line[i].x)) continue;
-        float t = (x - float(line[i - 1].x)) / float(line[i].x - line[i - 1].x);
-        return float(line[i - 1].y) + t * float(line[i].y - line[i - 1].y);
+    Grid(const Footing &footing, cv::Size canvas, float fine)
+        : footing(footing), factor(std::max(1.f, std::floor(footing.height / fine))) {
+        // Room beyond the canvas, so that what stands at its border is not repeated there.
+        margin = int(0.9f * footing.height / factor);
+        size = {int(float(canvas.width) / factor) + 2 + 2 * margin, int(float(canvas.height) / factor) + 2};
     }
-    return float(line.back().y);
-}
+    float height() const { return footing.height / factor; }
+};
 
-/// The lower outline without what hangs high at the sides, such as mirrors.
-cv::Rect standing(const LowerOutline &outline, cv::Rect box, int top, int ground) {
-    float limit = float(top) + 0.42f * float(ground - top);
-    int from = 0, to = int(outline.row.size()) - 1;
-    while (from < to && float(outline.row[size_t(from)]) < limit) from++;
-    while (to > from && float(outline.row[size_t(to)]) < limit) to--;
-    return {box.x + from, box.y, to - from + 1, box.height};
-}
-
-/// How much a column of the outline looks like a wheel, 0...1: a narrow bump that stands out on both sides.
-float wheel(const std::vector<int> &row, int column, float height) {
-    int reach = int(0.3f * height), count = int(row.size()), here = row[size_t(column)];
-    auto side = [&](int step) {
-        int highest = here, width = 0;
-        bool wide = true;
-        for (int i = 1; i <= reach; i++) {
-            int x = column + step * i;
-            int y = x < 0 || x >= count ? 0 : row[size_t(x)];
-            highest = std::min(highest, y);
-            wide = wide && float(here - y) < 0.05f * height;
-            width += wide ? 1 : 0;
-        }
-        return std::pair(highest, width);
-    };
-    auto [left, left_width] = side(-1);
-    auto [right, right_width] = side(1);
-    float prominence = float(here - std::max(left, right)) / height, width = float(left_width + right_width) / height;
-    return ramp((prominence - 0.03f) / 0.04f) * ramp((0.32f - width) / 0.08f);
-}
-
-/// Between two contacts the floor is the line that joins them. Beyond, the body overhangs by some clearance: seen from
-/// about the height of the roof, a point c above the floor at depth d is drawn c / d higher, so its floor lies that
-/// much lower, and never below the line through the contacts.
-Footing footing(const cv::Mat &mask) {
-    Footing out;
-    cv::Rect box = cv::boundingRect(mask);
-    if (box.width < 8 || box.height < 8) return out;
-    int spike = std::max(3, box.width / 100) | 1;
-    int top = body_top(mask, box);
-    LowerOutline outline = lower_outline(mask, box, spike);
-    int ground = *std::max_element(outline.row.begin(), outline.row.end());
-    outline = lower_outline(mask, standing(outline, box, top, ground), spike);
-    auto [a, b] = contact_edge(outline);
-    out.left = outline.left;
-    out.height = float(ground - top);
-    float horizon = float(top) - 0.05f * out.height;
-    float slope = b.x > a.x ? float(b.y - a.y) / float(b.x - a.x) : 0;
-    for (int i = 0; i < int(outline.row.size()); i++) {
-        float x = float(outline.left + i), hull = at(outline.hull, x);
-        float beyond = std::max({float(a.x) - x, x - float(b.x), 0.f}) / out.height;
-        float hangs = 1 - wheel(outline.row, i, out.height);
-        float clearance = 1 + 0.13f * ramp(beyond / 0.3f) * hangs;
-        float body = horizon + clearance * (float(outline.row[size_t(i)]) - horizon);
-        float line = float(a.y) + slope * (x - float(a.x));
-        out.row.push_back(beyond > 0 ? std::max(hull, std::min(line, body)) : hull);
-        float gap = (out.row.back() - float(outline.row[size_t(i)])) / (0.035f * out.height);
-        out.touch.push_back(float(std::exp(-double(gap * gap))));
-    }
-    return out;
-}
-
-/// The floor that the object covers: a band behind the footing, round at its ends. `touching`: only where it touches.
-cv::Mat covered(const Footing &footing, cv::Size canvas, float deep, bool touching) {
-    cv::Mat out(canvas, CV_32S, cv::Scalar(0));
+/// The floor that the object covers: a band behind the footing, round at the ends that are not cut off.
+cv::Mat covered(const Grid &grid, const Layer &layer, const Crop &crop) {
+    const Footing &footing = grid.footing;
+    cv::Mat out(grid.size, CV_32S, cv::Scalar(0));
     int count = int(footing.row.size());
-    float round = 0.22f * footing.height;
-    for (int i = 0; i < count; i++) {
-        float end = std::min(1.f, (float(std::min(i, count - 1 - i)) + 0.5f) / round);
+    float round = 0.22f * footing.height, h = grid.height();
+    for (int x = 0; x < grid.size.width; x++) {
+        int i = int(std::lround(float(x - grid.margin) * grid.factor)) - footing.left;
+        if (i < 0 || i >= count) continue;
+        int left = crop.left_cut ? count : i, right = crop.right_cut ? count : count - 1 - i;
+        float end = std::min(1.f, (float(std::min(left, right)) + 0.5f) / round);
         float swell = std::sqrt(std::max(0.f, 1 - (1 - end) * (1 - end)));
-        float depth = deep * footing.height, middle = footing.row[size_t(i)] - depth / 2;
+        float depth = layer.depth * h, middle = footing.row[size_t(i)] / grid.factor - depth / 2;
         // A little in front of the contact, so that it is dark where rubber meets floor.
-        float from = middle - depth / 2 * swell, to = middle + depth / 2 * swell + 0.008f * footing.height;
-        int x = footing.left + i;
-        for (int y = std::max(0, int(from)); y <= std::min(canvas.height - 1, int(to) + 1); y++)
-            out.at<int>(y, x) = int(float(whole) * (touching ? footing.touch[size_t(i)] : 1) *
+        float from = middle - depth / 2 * swell, to = middle + depth / 2 * swell + 0.008f * h;
+        float touch = layer.touching ? footing.touch[size_t(i)] : 1;
+        for (int y = std::max(0, int(from)); y <= std::min(grid.size.height - 1, int(to) + 1); y++)
+            out.at<int>(y, x) = int(float(whole) * touch *
                                     std::clamp(std::min(float(y) + 0.5f - from, to - float(y) + 0.5f), 0.f, 1.f));
     }
     return out;
@@ -151,31 +91,78 @@ cv::Mat blurred(const cv::Mat &in, float across, float down) {
     return image;
 }
 
+/// The layer's density 0...1 on the grid.
+cv::Mat spread(const Grid &grid, const Layer &layer, const CVSFloor &floor, const Crop &crop) {
+    float h = grid.height();
+    cv::Mat part = blurred(covered(grid, layer, crop), layer.across * h, layer.down * h), out(part.size(), CV_32F);
+    // Light from above carries a shadow nowhere, grazing light far.
+    float reach = layer.carried * (1.6f - 1.3f * floor.light_height);
+    int shift = int(std::lround(-floor.light_x * reach * h));
+    for (int y = 0; y < part.rows; y++)
+        for (int x = 0; x < part.cols; x++)
+            out.at<float>(y, x) = float(part.at<int>(y, std::clamp(x - shift, 0, part.cols - 1))) / whole;
+    return out;
+}
+
+float between(const cv::Mat &grid, float x, float y) {
+    int i = std::clamp(int(x), 0, grid.cols - 2), j = std::clamp(int(y), 0, grid.rows - 2);
+    float dx = std::clamp(x - float(i), 0.f, 1.f), dy = std::clamp(y - float(j), 0.f, 1.f);
+    const float *above = grid.ptr<float>(j) + i, *below = grid.ptr<float>(j + 1) + i;
+    return (above[0] * (1 - dx) + above[1] * dx) * (1 - dy) + (below[0] * (1 - dx) + below[1] * dx) * dy;
+}
+
+/// What layers leave of the light, on a grid.
+struct Light {
+    Grid grid;
+    cv::Mat left;
+
+    Light(const Grid &grid, std::initializer_list<Layer> layers, const CVSFloor &floor, const Crop &crop,
+          CVSCancel cancel)
+        : grid(grid), left(grid.size, CV_32F, cv::Scalar(1)) {
+        for (const Layer &layer : layers) {
+            stopIfCancelled(cancel);
+            cv::Mat part = spread(grid, layer, floor, crop);
+            for (int y = 0; y < left.rows; y++)
+                for (int x = 0; x < left.cols; x++)
+                    left.at<float>(y, x) *= 1 - std::min(1.f, layer.strength * part.at<float>(y, x));
+        }
+    }
+
+    float at(float x, float y) const { return between(left, x / grid.factor + float(grid.margin), y / grid.factor); }
+};
+
+/// 1 inside the picture that the object was cut from, falling to 0 just past an end that cuts the object.
+float seen(float x, float y, const Crop &crop, float height) {
+    float past = 0;
+    if (crop.left_cut) past = std::max(past, crop.left - x);
+    if (crop.right_cut) past = std::max(past, x - crop.right);
+    if (crop.bottom_cut) past = std::max(past, y - crop.bottom);
+    return std::clamp(1 - past / (0.03f * height), 0.f, 1.f);
+}
+
 }  // namespace
 
-cv::Mat shadow_density(const cv::Mat &alpha, const CVSShadow &shadow, CVSCancel cancel) {
-    Footing stand = footing(alpha >= 128);
-    if (stand.row.empty() || stand.height < 4) return cv::Mat(alpha.size(), CV_32F, cv::Scalar(0));
-    float h = stand.height;
-    cv::Mat area = covered(stand, alpha.size(), 0.22f, false);
-    stopIfCancelled(cancel);
-    cv::Mat tight = blurred(covered(stand, alpha.size(), 0.08f, true), 0.014f * h, 0.008f * h);
-    stopIfCancelled(cancel);
-    cv::Mat near = blurred(area, 0.05f * h, 0.024f * h);
-    stopIfCancelled(cancel);
-    cv::Mat wide = blurred(area, 0.28f * h, 0.10f * h);
-    stopIfCancelled(cancel);
-    int shift_x = int(std::lround(-shadow.light_x * 0.12f * h)), shift_y = int(std::lround(0.01f * h));
-    cv::Mat density(alpha.size(), CV_32F);
+cv::Mat shadow_density(const Footing &footing, const CVSFloor &floor, const Crop &crop, cv::Size canvas,
+                       CVSCancel cancel) {
+    cv::Mat density(canvas, CV_32F, cv::Scalar(0));
+    if (footing.row.empty() || (floor.contact <= 0 && floor.soft <= 0)) return density;
+    // Rubber on the floor, and the dark under the body; then the body's own occlusion, and the shadow of the whole.
+    const float contact = floor.contact, soft = floor.soft;
+    Light near(
+        Grid(footing, canvas, 220),
+        {{0.060f, 0.012f, 0.006f, 0, true, 0.95f * contact}, {0.190f, 0.040f, 0.018f, 0.02f, false, 0.92f * contact}},
+        floor, crop, cancel);
+    Light far(
+        Grid(footing, canvas, 80),
+        {{0.240f, 0.120f, 0.045f, 0.08f, false, 0.62f * soft}, {0.260f, 0.340f, 0.110f, 0.26f, false, 0.70f * soft}},
+        floor, crop, cancel);
     for (int y = 0; y < density.rows; y++) {
-        const int *t = tight.ptr<int>(y), *n = near.ptr<int>(y);
-        const int *w = wide.ptr<int>(std::clamp(y - shift_y, 0, density.rows - 1));
+        if (y % 64 == 0) stopIfCancelled(cancel);
         float *d = density.ptr<float>(y);
         for (int x = 0; x < density.cols; x++) {
-            float far = float(w[std::clamp(x - shift_x, 0, density.cols - 1)]) / whole;
-            float light = (1 - shadow.contact * float(t[x]) / whole) *
-                          (1 - 0.95f * shadow.contact * float(n[x]) / whole) * (1 - shadow.soft * far);
-            d[x] = 1 - std::clamp(light, 0.f, 1.f);
+            float dark = 1 - near.at(float(x), float(y)) * far.at(float(x), float(y));
+            // What the eye can't see is left out, so that the rest of the floor keeps its exact values.
+            d[x] = dark < 0.002f ? 0 : dark * seen(float(x), float(y), crop, footing.height);
         }
     }
     return density;

@@ -34,20 +34,42 @@ typedef struct CVSObjectGeometry {
 CVSStatus cvs_scene_measure(const CVSImage *matte, double roll, CVSCancel cancel, CVSObjectGeometry *out,
                             CVSError *error) CVS_NOEXCEPT;
 
-/// Median luminance (Rec. 709, linear light, 0...1) of the pixels of an RGBA picture with alpha above 0.9; 0 without
-/// any.
-CVSStatus cvs_scene_luminance(const CVSImage *cutout, CVSCancel cancel, double *out, CVSError *error) CVS_NOEXCEPT;
+/// What a cut-out's opaque pixels say of its exposure and of the light's colour; linear light, 0...1.
+typedef struct CVSTone {
+    /// Median luminance (Rec. 709), and the luminance that 2 % lie above; 0 without any pixel.
+    double median, highlight;
+    /// Logarithms of red over green and of blue over green of what ought to be grey, and how sure that is, 0...1: of
+    /// dark parts (tyres, trim, glass), and of the lighter ones.
+    double dark_red, dark_blue, dark_weight, light_red, light_blue, light_weight;
+} CVSTone;
+
+/// Measures the pixels of an RGBA picture with alpha above 0.9.
+CVSStatus cvs_scene_tone(const CVSImage *cutout, CVSCancel cancel, CVSTone *out, CVSError *error) CVS_NOEXCEPT;
+
+/// A soft ellipse of light: sRGB 0...1, centre and half extents as fractions of the canvas, 0...1 of the colour.
+typedef struct CVSLight {
+    float colour[3], x, y, width, height, strength;
+} CVSLight;
 
 /// A studio as numbers: colours are sRGB 0...1, places are fractions of the canvas, strengths 0...1.
 typedef struct CVSBackdrop {
     float wall_top[3], wall_foot[3], floor_far[3], floor_near[3];
     /// Height of the line where wall meets floor, and how much of the canvas the sweep between them takes.
     float horizon, sweep;
-    /// Light on the wall: colour added, its centre, its half width and half height, its strength.
-    float glow[3], glow_x, glow_y, glow_width, glow_height, glow_strength;
-    /// Light on the floor under the object, likewise.
-    float pool[3], pool_x, pool_y, pool_width, pool_height, pool_strength;
+    /// Light on the wall, and on the floor under the object.
+    CVSLight glow, pool;
     float vignette;
+    /// Upright panels of light on the wall: how many, the light they add (share of white), upper and lower edge, and
+    /// how far their edges fade.
+    float panels, panel_light, panel_top, panel_foot, panel_soft;
+    /// A thin line of light along the horizon: its colours at the left and right, its strength.
+    float line_left[3], line_right[3], line_strength;
+    /// Unevenness of wall and floor as a share of their light.
+    float wall_grain, floor_grain;
+    /// Where the light comes from: -1 left ... 1 right.
+    float light_x;
+    /// How much the floor mirrors the wall, 0...1.
+    float mirror;
 } CVSBackdrop;
 
 /// Paints a studio of 16...16384 pixels a side: 3 channels, dithered by a fixed noise so that gradients don't band.
@@ -60,26 +82,31 @@ typedef struct CVSPlacement {
     /// Radians, clockwise as seen.
     double roll;
     CVSPoint anchor, target;
-    /// In linear light y = g x / (1 + (g - 1) x): slope g in the shadows, black and white stay. 1 changes nothing.
+    /// First, in linear light of each channel, y = x (w + (1 - w) x^4): gain w below the highlights; white stays white.
+    double white_balance[3];
+    /// Then y = g x / (1 + (g - 1) x): slope g in the shadows, black and white stay. 1 changes nothing.
     double tone_gain;
 } CVSPlacement;
 
-/// How the object's shadow looks on the floor.
-typedef struct CVSShadow {
-    /// 0...1: darkness where the object meets the ground, and of the soft part round it.
+/// How a floor takes an object's shadow and mirrors it.
+typedef struct CVSFloor {
+    /// 0...1: darkness where the object meets the ground, and of the soft part round it; both 0 cast no shadow.
     float contact, soft;
-    /// Where the light comes from: -1 left ... 1 right; the soft shadow moves to the other side.
-    float light_x;
+    /// Where the light comes from: -1 left ... 1 right, and 0 (grazing) ... 1 (from above); the soft shadow moves away
+    /// from it, the farther the lower it is.
+    float light_x, light_height;
     /// sRGB 0...1 of the darkest shadow.
     float colour[3];
-} CVSShadow;
+    /// 0...1: how much of the object the floor mirrors at the contact, and how quickly the mirror image blurs.
+    float mirror, roughness;
+} CVSFloor;
 
-/// Puts an RGBA cut-out over a 3-channel backdrop, with its shadow when one is given; the result has the backdrop's
-/// size.
+/// Puts an RGBA cut-out over a 3-channel backdrop, with shadow and mirror image when a floor is given; the result has
+/// the backdrop's size.
 ///
-/// Inside the object (alpha 1) the result is the resampled source under the tone curve and nothing else.
+/// Inside the object (alpha 1) the result is the resampled source under white balance and tone, and nothing else.
 CVSStatus cvs_scene_compose(const CVSImage *cutout, const CVSImage *backdrop, const CVSPlacement *placement,
-                            const CVSShadow *_Nullable shadow, CVSCancel cancel, CVSImage *_Nullable *_Nonnull out,
+                            const CVSFloor *_Nullable floor, CVSCancel cancel, CVSImage *_Nullable *_Nonnull out,
                             CVSError *error) CVS_NOEXCEPT;
 
 #pragma clang assume_nonnull end

@@ -28,6 +28,8 @@ public struct ObjectGeometry: Sendable, Equatable, Codable {
     public let leftContact, rightContact: PicturePoint
     /// The picture's edges that cut the object.
     public let cropped: [PictureEdge]
+    /// Those of them that cut through it, over more than a quarter of its side: the object goes on behind them.
+    public let severed: [PictureEdge]
 
     /// Measures a matte: a 1-channel alpha or the alpha of an RGBA cut-out.
     ///
@@ -49,10 +51,17 @@ public struct ObjectGeometry: Sendable, Equatable, Codable {
         (coverage, top, wheelLine) = (found.coverage, found.top, found.ground)
         leftContact = PicturePoint(x: found.left_contact.x, y: found.left_contact.y)
         rightContact = PicturePoint(x: found.right_contact.x, y: found.right_contact.y)
-        cropped = [
-            (PictureEdge.left, found.left_cut, alpha.height), (.top, found.top_cut, alpha.width),
-            (.right, found.right_cut, alpha.height), (.bottom, found.bottom_cut, alpha.width),
-        ].filter { $0.1 * Double($0.2) > max(2, 0.01 * Double($0.2)) }.map(\.0)
+        let cuts = [
+            (
+                edge: PictureEdge.left, length: found.left_cut * Double(alpha.height), side: alpha.height,
+                own: found.box_height
+            ),
+            (.top, found.top_cut * Double(alpha.width), alpha.width, found.box_width),
+            (.right, found.right_cut * Double(alpha.height), alpha.height, found.box_height),
+            (.bottom, found.bottom_cut * Double(alpha.width), alpha.width, found.box_width),
+        ]
+        cropped = cuts.filter { $0.length > max(2, 0.01 * Double($0.side)) }.map(\.edge)
+        severed = cuts.filter { $0.length > 0.25 * Double($0.own) }.map(\.edge)
     }
 
     /// From the wheel line to the top of the body, in pixels.

@@ -13,26 +13,6 @@ public struct CanvasSize: Sendable, Equatable, Codable {
     public init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
 }
 
-/// How much of a canvas the object may take, as fractions of the canvas.
-public struct Framing: Sendable, Equatable, Codable {
-    /// Widest the object's box may be.
-    public var width: Double
-    /// Highest the body may be, from the wheel line to the roof.
-    public var height: Double
-    /// Where the wheels stand, from the top.
-    public var wheelLine: Double
-
-    public init(width: Double = 0.86, height: Double = 0.5, wheelLine: Double = 0.82) {
-        (self.width, self.height, self.wheelLine) = (width, height, wheelLine)
-    }
-
-    /// The framing that suits a canvas: on upright ones the car stands nearer to the middle.
-    public static func fitting(_ canvas: CanvasSize) -> Framing {
-        let aspect = Double(canvas.width) / Double(max(canvas.height, 1))
-        return Framing(wheelLine: min(0.82, max(0.62, 0.5 + 0.24 * aspect)))
-    }
-}
-
 /// Where and how large an object goes on a canvas, and its one global tone.
 public struct Placement: Sendable, Equatable, Codable {
     /// Canvas pixels a source pixel.
@@ -41,13 +21,17 @@ public struct Placement: Sendable, Equatable, Codable {
     public var roll: Double
     /// A place of the source, and where on the canvas it goes; the rest turns and scales about it.
     public var anchor, target: PicturePoint
-    /// The declared tone: y = g x / (1 + (g - 1) x) in linear light, so black and white stay. 1 changes nothing.
+    /// First of the declared changes, see `WhiteBalance`.
+    public var whiteBalance: WhiteBalance
+    /// The declared tone after it: y = g x / (1 + (g - 1) x) in linear light, so black and white stay. 1 changes nothing.
     public var toneGain: Double
 
     public init(
-        scale: Double, roll: Double = 0, anchor: PicturePoint, target: PicturePoint, toneGain: Double = 1
+        scale: Double, roll: Double = 0, anchor: PicturePoint, target: PicturePoint, toneGain: Double = 1,
+        whiteBalance: WhiteBalance = .none
     ) {
-        (self.scale, self.roll, self.anchor, self.target, self.toneGain) = (scale, roll, anchor, target, toneGain)
+        (self.scale, self.roll, self.anchor, self.target) = (scale, roll, anchor, target)
+        (self.toneGain, self.whiteBalance) = (toneGain, whiteBalance)
     }
 
     /// The largest placement within the framing: wheels on the wheel line, the box centred.
@@ -71,6 +55,41 @@ public struct Placement: Sendable, Equatable, Codable {
             toneGain: toneGain)
     }
 
+    /// The placement in a lot: the scale of its view, wheels on the line; what the picture's border severs is set
+    /// against the canvas's border, so that nobody sees the cut.
+    public static func lot(_ geometry: ObjectGeometry, canvas: CanvasSize, wheelLine: Double) -> Placement {
+        var framing = Framing.lot(geometry.view, canvas: canvas)
+        framing.wheelLine = wheelLine
+        guard !geometry.severed.isEmpty else { return fitting(geometry, canvas: canvas, framing: framing) }
+        framing = Framing.lot(.threeQuarter, canvas: canvas)
+        framing.wheelLine = wheelLine
+        return fitting(geometry, canvas: canvas, framing: framing).bled(geometry, canvas)
+    }
+
+    /// Moved, and where two opposite borders sever the object enlarged, until those borders are the canvas's.
+    private func bled(_ geometry: ObjectGeometry, _ canvas: CanvasSize) -> Placement {
+        let (width, height) = (Double(geometry.width), Double(geometry.height))
+        let (across, down) = (Double(canvas.width), Double(canvas.height))
+        let cut = { (edge: PictureEdge) in geometry.severed.contains(edge) }
+        var place = self
+        if cut(.left) && cut(.right) { place.scale = max(place.scale, across / width) }
+        if cut(.top) && cut(.bottom) { place.scale = max(place.scale, down / height) }
+        if cut(.left) && cut(.right) {
+            (place.anchor.x, place.target.x) = ((width - 1) / 2, (across - 1) / 2)
+        } else if cut(.left) {
+            (place.anchor.x, place.target.x) = (-0.5, -0.5)
+        } else if cut(.right) {
+            (place.anchor.x, place.target.x) = (width - 0.5, across - 0.5)
+        }
+        if cut(.bottom) {
+            (place.anchor.y, place.target.y) = (height - 0.5, down - 0.5)
+        } else if cut(.top) {
+            // The wheels stay on their line if the cut then lies at or above the canvas's border.
+            place.scale = max(place.scale, (place.target.y + 0.5) / (place.anchor.y + 0.5))
+        }
+        return place
+    }
+
     /// Where a place of the source comes to lie on the canvas.
     public func onCanvas(_ point: PicturePoint) -> PicturePoint {
         let (x, y) = (scale * (point.x - anchor.x), scale * (point.y - anchor.y))
@@ -81,6 +100,7 @@ public struct Placement: Sendable, Equatable, Codable {
     var shim: CVSPlacement {
         CVSPlacement(
             scale: scale, roll: roll, anchor: CVSPoint(x: anchor.x, y: anchor.y),
-            target: CVSPoint(x: target.x, y: target.y), tone_gain: toneGain)
+            target: CVSPoint(x: target.x, y: target.y),
+            white_balance: (whiteBalance.red, whiteBalance.green, whiteBalance.blue), tone_gain: toneGain)
     }
 }

@@ -16,51 +16,31 @@ public enum Studio {
         }
     }
 
-    /// Composes over any RGB picture, which gives the canvas; `shadow` nil casts none.
+    /// Composes over any RGB picture, which gives the canvas; without a floor there is neither shadow nor mirror image.
     ///
-    /// Where the cut-out's alpha is 1 the result is the resampled cut-out under the placement's tone and nothing else.
-    /// Resampling: exact halving, then cubic convolution (Keys 1981) widened to the scale, on premultiplied colours.
+    /// Where the cut-out's alpha is 1 the result is the resampled cut-out under the placement's white balance and tone,
+    /// and nothing else. Resampling: exact halving, then cubic convolution (Keys 1981) widened to the scale, on
+    /// premultiplied colours.
     public static func compose(
-        cutout: Bitmap, over canvas: Bitmap, placement: Placement, shadow: Backdrop?,
-        cancel: CancelFlag? = nil
+        cutout: Bitmap, over canvas: Bitmap, placement: Placement, floor: FloorLook?, cancel: CancelFlag? = nil
     ) throws(Failure) -> Bitmap {
-        var (place, shade) = (placement.shim, shadow?.shadowShim ?? CVSShadow())
+        var (place, look) = (placement.shim, floor?.shim ?? CVSFloor())
         return try withExtendedLifetime((cutout, canvas)) { () throws(Failure) in
             try Bitmap.make(cancel: cancel) { cancel, out, error in
-                withUnsafePointer(to: &shade) { shade in
+                withUnsafePointer(to: &look) { look in
                     cvs_scene_compose(
-                        cutout.handle, canvas.handle, &place, shadow == nil ? nil : shade, cancel, out, error)
+                        cutout.handle, canvas.handle, &place, floor == nil ? nil : look, cancel, out, error)
                 }
             }
         }
     }
 
-    /// Paints the backdrop and composes: what one photo needs.
-    ///
-    /// - Parameter placement: nil levels a side view and fits the object into the canvas.
+    /// Composes over a painted or supplied scenery.
     public static func compose(
-        cutout: Bitmap, backdrop: Backdrop, canvas: CanvasSize, placement: Placement? = nil, shadow: Bool = true,
-        cancel: CancelFlag? = nil
+        cutout: Bitmap, in scenery: Scenery, placement: Placement, shadow: Bool = true, cancel: CancelFlag? = nil
     ) throws(Failure) -> Bitmap {
-        let place: Placement
-        if let placement {
-            place = placement
-        } else {
-            let geometry = try ObjectGeometry(alpha: cutout, cancel: cancel).levelled(cutout, cancel: cancel)
-            place = .fitting(geometry, canvas: canvas)
-        }
-        let floor = try paint(
-            backdrop, canvas: canvas, wheelLine: (place.target.y + 0.5) / Double(canvas.height), cancel: cancel)
-        return try compose(
-            cutout: cutout, over: floor, placement: place, shadow: shadow ? backdrop : nil, cancel: cancel)
-    }
-
-    /// Median luminance (Rec. 709, linear light, 0...1) of a cut-out's opaque pixels; 0 without any.
-    public static func luminance(_ cutout: Bitmap, cancel: CancelFlag? = nil) throws(Failure) -> Double {
-        var value = 0.0
-        try withCancelAddress(cancel) { cancel throws(Failure) in
-            try checkShim { error in cvs_scene_luminance(cutout.handle, cancel, &value, error) }
-        }
-        return value
+        try compose(
+            cutout: cutout, over: scenery.picture, placement: placement,
+            floor: shadow ? scenery.floor : scenery.floor.unshaded, cancel: cancel)
     }
 }

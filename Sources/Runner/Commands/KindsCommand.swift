@@ -29,7 +29,7 @@ struct KindsCommand: Command {
             for stage in stages { Terminal.out(Self.page(stage)) }
         } else {
             var table = TextTable("KIND", "TAKES", "WHAT IT DOES")
-            table.rows = stages.map { [$0.kind.rawValue, $0.arity.words, $0.abstract] }
+            table.rows = stages.map { [$0.kind.rawValue, $0.inputWords, $0.abstract] }
             Terminal.out(table.text)
         }
         return .ok
@@ -38,7 +38,7 @@ struct KindsCommand: Command {
     static func description(_ stage: any AnyStage) -> JSONValue {
         [
             "kind": .string(stage.kind.rawValue), "version": .int(stage.version), "abstract": .string(stage.abstract),
-            "inputs": .string(stage.arity.words), "options": stage.schema.jsonSchema,
+            "inputs": .string(stage.inputWords), "options": stage.schema.jsonSchema,
         ]
     }
 
@@ -48,7 +48,7 @@ struct KindsCommand: Command {
             [field.name, field.defaultValue.shortText, field.constraint, field.help]
         }
         return
-            "\(stage.kind): \(stage.abstract)\nTakes \(stage.arity.words); version \(stage.version).\n\n\(table.text)"
+            "\(stage.kind): \(stage.abstract)\nTakes \(stage.inputWords); version \(stage.version).\n\n\(table.text)"
     }
 }
 

@@ -8,8 +8,10 @@ struct RunCommand: Command {
     static let usage = "KIND FILE... --out DIR [options]"
     static let out = Option(
         "--out", "DIR", "Results go to DIR/NAME/ for each file; kinds that take a set write DIR itself.")
+    static let with = Option(
+        "--with", "SLOT=FILE", "A file for an extra slot of the kind, the same for all files; may be given again.")
     static let options = [
-        out,
+        out, with,
         Option("--set", "KEY=VALUE", "Set an option of the kind; may be given again."),
         Option("--abreast", "N", "Work on N files at a time (default: one a core, at most 2)."),
         Option("--options", "FILE", "Take the options from a JSON file; --set goes before it."), .json,
@@ -21,6 +23,7 @@ struct RunCommand: Command {
         Example(
             "rundum run cutout *.jpg --out cut --set precision=f32",
             "the exact arithmetic, with the same bytes for any number of threads"),
+        Example("rundum run cutout *.jpg --out cut --with background=hall.jpg", "sets each car in front of your hall"),
     ]
 
     private let kind: Kind
@@ -46,7 +49,7 @@ struct RunCommand: Command {
         var members = try arguments.value("--options").map(OptionWords.file) ?? [:]
         members.merge(try OptionWords.members(arguments.all("--set"), schema: stage.schema)) { $1 }
         let direct = DirectRun(stage: stage, options: try stage.complete(.object(members)))
-        let jobs = try items(for: stage)
+        let jobs = try items(for: stage, with: companions(of: stage))
         var bars = ProgressBars()
         let results = try await direct.run(jobs, abreast: abreast) { result, item, done in
             if let failure = result.failure { Terminal.say(failure.named(item.name)) }
@@ -62,21 +65,42 @@ struct RunCommand: Command {
     }
 
     /// One item a file with a folder of its own, or all files as one item.
-    private func items(for stage: any AnyStage) throws(Failure) -> [DirectRun.Item] {
+    private func items(
+        for stage: any AnyStage, with companions: [String: URL]
+    ) throws(Failure) -> [DirectRun.Item] {
         guard case .one = stage.arity else {
             guard stage.arity.accepts(files.count) else {
                 throw Failure(
                     .invalidInputs, "\(kind) does not take \(files.count) inputs.",
                     hint: "It takes \(stage.arity.words).")
             }
-            return [DirectRun.Item(name: kind.rawValue, files: files, target: target)]
+            return [DirectRun.Item(name: kind.rawValue, files: files, companions: companions, target: target)]
         }
         var taken: [String: Int] = [:]
         return files.map { file in
             let stem = file.deletingPathExtension().lastPathComponent
             taken[stem, default: 0] += 1
             let unique = taken[stem] == 1 ? stem : "\(stem)-\(taken[stem] ?? 1)"
-            return DirectRun.Item(name: file.lastPathComponent, files: [file], target: target.appending(path: unique))
+            return DirectRun.Item(
+                name: file.lastPathComponent, files: [file], companions: companions,
+                target: target.appending(path: unique))
         }
+    }
+
+    /// The files of `--with`, by slot.
+    private func companions(of stage: any AnyStage) throws(Failure) -> [String: URL] {
+        var found: [String: URL] = [:]
+        for word in arguments.all("--with") {
+            let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else { throw Failure(.invalidRequest, "--with takes SLOT=FILE, not \(word).") }
+            guard stage.companions.contains(parts[0]) else {
+                let slots = stage.companions.sorted().joined(separator: ", ")
+                throw Failure(
+                    .invalidInputs, "\(kind) has no extra slot \(parts[0]).",
+                    hint: slots.isEmpty ? "It takes none." : "It takes: \(slots).")
+            }
+            found[parts[0]] = URL(filePath: parts[1]).absoluteURL
+        }
+        return found
     }
 }

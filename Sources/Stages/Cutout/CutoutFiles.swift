@@ -11,11 +11,28 @@ struct CutoutFiles {
     /// - Parameters:
     ///   - cutout: nil writes the mask alone: what a person must look at first is not passed on.
     ///   - geometry: nil makes no composite.
-    func write(mask: Bitmap, cutout: Bitmap?, geometry: ObjectGeometry?) throws(Failure) {
+    /// - Returns: how the composite was made; nil without one.
+    func write(
+        mask: Bitmap, cutout: Bitmap?, geometry: ObjectGeometry?
+    ) throws(Failure) -> CompositeRecord? {
         var parts = [
             Part(name: "mask", picture: mask, encoding: .png(compression: 3), mediaType: "image/png", end: "png")
         ]
-        if let cutout { parts += try pictures(cutout, geometry) }
+        var record: CompositeRecord?
+        if let cutout {
+            parts.append(part(cutout))
+            let composite = CutoutComposite(options: options, context: context)
+            if let geometry, composite.isWanted {
+                try context.checkpoint(0.8, "composing the studio picture")
+                let made = try composite.make(cutout, geometry)
+                record = made.1
+                parts.append(
+                    Part(
+                        name: "composite", picture: made.0,
+                        encoding: .jpeg(quality: options.quality, chroma: .full, sRGBProfile: true),
+                        mediaType: "image/jpeg", end: "jpg"))
+            }
+        }
         try encode(parts)
         for part in parts {
             try context.emit(
@@ -24,22 +41,15 @@ struct CutoutFiles {
                     mediaType: part.mediaType, width: part.picture.width, height: part.picture.height))
         }
         try context.checkpoint(1, "writing")
+        return record
     }
 
-    private func pictures(_ cutout: Bitmap, _ geometry: ObjectGeometry?) throws(Failure) -> [Part] {
-        let file =
-            options.format == .png
+    private func part(_ cutout: Bitmap) -> Part {
+        options.format == .png
             ? Part(name: "cutout", picture: cutout, encoding: .png(compression: 1), mediaType: "image/png", end: "png")
             : Part(
                 name: "cutout", picture: cutout, encoding: .webp(lossless: true, effort: 2), mediaType: "image/webp",
                 end: "webp")
-        guard let geometry, !options.background.isEmpty else { return [file] }
-        try context.checkpoint(0.8, "composing the studio picture")
-        let composite = Part(
-            name: "composite", picture: try composite(cutout, geometry),
-            encoding: .jpeg(quality: options.quality, chroma: .full, sRGBProfile: true), mediaType: "image/jpeg",
-            end: "jpg")
-        return [file, composite]
     }
 
     private struct Part {
@@ -49,14 +59,6 @@ struct CutoutFiles {
         let mediaType: String
         let end: String
         var fileName: String { "\(name).\(end)" }
-    }
-
-    private func composite(_ cutout: Bitmap, _ geometry: ObjectGeometry) throws(Failure) -> Bitmap {
-        let canvas = CanvasSize(width: options.width, height: options.height)
-        let levelled = try geometry.levelled(cutout, cancel: context.cancel)
-        return try Studio.compose(
-            cutout: cutout, backdrop: try Backdrop.named(options.background), canvas: canvas,
-            placement: .fitting(levelled, canvas: canvas), shadow: options.shadow, cancel: context.cancel)
     }
 
     /// Each file on a thread of its own: encoding is all that is left to do.

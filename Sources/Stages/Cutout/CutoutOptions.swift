@@ -7,8 +7,18 @@ public struct CutoutOptions: StageOptions {
     public var precision = Arithmetic.auto
     /// Of the cut-out; the mask is always PNG.
     public var format = Format.png
-    /// A studio's name, see `Backdrop.names`; empty makes no composite.
+    /// A studio's name, see `Backdrop.names`; empty makes no composite unless a background picture comes along.
     public var background = ""
+    /// `#RRGGBB` in place of the studio's own sweep; empty leaves it.
+    public var sweepColour = ""
+    /// Where the light comes from, -1 left ... 1 right; automatic takes the studio's, or reads it from the picture.
+    public var lightX = Wish<Double>.automatic
+    /// 0...1: how much the floor mirrors; automatic takes the studio's, none on a picture.
+    public var mirror = Wish<Double>.automatic
+    /// Where wheels stand on a background picture, as a fraction of its height.
+    public var floorLine = 0.82
+    /// Brings white balance and exposure of the car near to what all cars get.
+    public var harmonise = true
     /// The composite's canvas in pixels.
     public var width = 1600
     public var height = 1200
@@ -34,7 +44,22 @@ public struct CutoutOptions: StageOptions {
             "File format of the cut-out; webp is lossless, smaller and slower."),
         OptionField(
             "background", .choice([""] + Backdrop.names), default: "",
-            "The studio that the composite is set in; empty makes none."),
+            "The studio that the composite is set in; empty makes none, unless an input background comes along."),
+        OptionField(
+            "sweepColour", .string(maxLength: 7), default: "",
+            "Colour of the studio's wall and floor as #RRGGBB; empty leaves the studio's own."),
+        OptionField(
+            "lightX", .number(-1...1), default: .null,
+            "Where the light comes from, -1 left to 1 right; null takes the background's own."),
+        OptionField(
+            "mirror", .number(0...1), default: .null,
+            "How much the floor mirrors, 0 to 1; null takes the studio's own, and none on a picture."),
+        OptionField(
+            "floorLine", .number(0.4...0.98), default: .number(0.82),
+            "Where wheels stand on a background picture, as a fraction of its height from the top."),
+        OptionField(
+            "harmonise", .boolean, default: true,
+            "Brings the car's white balance and exposure near to what all cars get; declared in the result."),
         OptionField("width", .integer(320...4096), default: 1600, "Width of the composite in pixels."),
         OptionField("height", .integer(240...4096), default: 1200, "Height of the composite in pixels."),
         OptionField("quality", .integer(30...100), default: 92, "JPEG quality of the composite."),
@@ -50,5 +75,37 @@ extension CutoutOptions {
         case .f32: .f32
         case .bf16: .bf16
         }
+    }
+}
+
+extension CutoutOptions {
+    /// What the schema can't say.
+    func check() throws(Failure) {
+        guard sweepColour.isEmpty || StudioColour(hex: sweepColour) != nil else {
+            throw Failure(
+                .invalidOptions, "The option sweepColour must be a colour such as #2A9D8F, not \(sweepColour).")
+        }
+        guard sweepColour.isEmpty || !background.isEmpty else {
+            throw Failure(
+                .invalidOptions, "The option sweepColour needs a studio.", hint: "Name one with the option background.")
+        }
+    }
+}
+
+/// An option that may be left to the stage: null in JSON is automatic.
+public enum Wish<Value: Codable & Sendable & Equatable>: Codable, Sendable, Equatable {
+    case automatic
+    case value(Value)
+
+    public var value: Value? { if case .value(let value) = self { value } else { nil } }
+
+    public init(from decoder: any Decoder) throws {
+        let box = try decoder.singleValueContainer()
+        self = box.decodeNil() ? .automatic : .value(try box.decode(Value.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var box = encoder.singleValueContainer()
+        if let value { try box.encode(value) } else { try box.encodeNil() }
     }
 }

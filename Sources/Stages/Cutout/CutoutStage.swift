@@ -5,9 +5,10 @@ public import Pipeline
 /// The main object of a photo: its mask, its cut-out with clean edges, and a composite in a studio.
 public struct CutoutStage: Stage {
     public static let kind: Kind = "cutout"
-    public static let version = 1
+    public static let version = 2
     public static let abstract = "Cuts the main object out of a photo and sets it on a studio background."
     public static let arity = InputArity.one
+    public static let companions: Set<String> = [CutoutComposite.slot]
 
     /// Below it a person looks before the result is used.
     static let leastConfidence = 0.5
@@ -27,9 +28,12 @@ public struct CutoutStage: Stage {
         Budget(pixels: 60_000_000, bytes: 1_792 << 20, wallSeconds: 120)
     }
 
+    public static func validate(_ options: CutoutOptions) throws(Failure) { try options.check() }
+
     public func identity(for options: CutoutOptions) throws(Failure) -> [String] {
         let model = try store().model(options.model.rawValue)
-        return ["\(model.name):\(model.sha256)", options.wished.identity()]
+        let studio = options.background.isEmpty ? [] : [try Backdrop.named(options.background).identity]
+        return studio + ["\(model.name):\(model.sha256)", options.wished.identity()]
     }
 
     public func warmUp() throws(Failure) {
@@ -38,7 +42,10 @@ public struct CutoutStage: Stage {
     }
 
     public func run(_ options: CutoutOptions, in context: StageContext) async throws(Failure) -> CutoutOutput {
-        guard let input = context.inputs.first else { throw Failure(.invalidInputs, "There is no picture.") }
+        guard let input = context.inputs.first(where: { !Self.companions.contains($0.slot) }) else {
+            throw Failure(.invalidInputs, "There is no picture.")
+        }
+        try CutoutComposite(options: options, context: context).check()
         try context.checkpoint(0, "reading the photo")
         let picture = try ImageFile.decode(input, in: context, as: .rgb)
         let session = try session(options, threads: context.budget.threads)
@@ -56,11 +63,11 @@ public struct CutoutStage: Stage {
         try context.checkpoint(0.7, "cleaning the edge")
         let cutout = isCertain ? try picture.cutOut(by: matte.alpha, cancel: context.cancel) : nil
         try context.checkpoint(0.75, "writing")
-        try CutoutFiles(options: options, context: context).write(
+        let composite = try CutoutFiles(options: options, context: context).write(
             mask: matte.alpha, cutout: cutout, geometry: geometry)
         return CutoutOutput(
             geometry, confidence: matte.confidence, model: options.model.rawValue,
-            precision: session.precision.rawValue)
+            precision: session.precision.rawValue, composite: composite)
     }
 
     private func store() throws(Failure) -> ModelStore {
@@ -104,14 +111,18 @@ public struct CutoutOutput: Codable, Sendable, Equatable {
     public let model: String
     /// What ran: `f32` or `bf16`.
     public let precision: String
+    /// How the composite was made; nil without one.
+    public let composite: CompositeRecord?
 
-    init(_ geometry: ObjectGeometry?, confidence: Double, model: String, precision: String) {
+    init(
+        _ geometry: ObjectGeometry?, confidence: Double, model: String, precision: String, composite: CompositeRecord?
+    ) {
         func short(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
         coverage = short(geometry?.coverage ?? 0)
         box = geometry.map { [$0.box.x, $0.box.y, $0.box.width, $0.box.height] } ?? [0, 0, 0, 0]
         cropped = geometry?.cropped ?? []
         wheelLine = geometry.map { ($0.wheelLine * 10).rounded() / 10 }
         self.confidence = short(confidence)
-        (self.model, self.precision) = (model, precision)
+        (self.model, self.precision, self.composite) = (model, precision, composite)
     }
 }

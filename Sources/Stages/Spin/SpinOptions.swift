@@ -23,6 +23,8 @@ public struct SpinOptions: StageOptions {
     public var shadow = true
     /// Brings each photo's exposure near to the set's median.
     public var evenExposure = true
+    /// Makes what ought to be grey on the car grey, by the same gains in every frame.
+    public var whiteBalance = true
 
     public enum Direction: String, Sendable, Codable, CaseIterable { case auto, left, right }
 
@@ -43,5 +45,8 @@ public struct SpinOptions: StageOptions {
         OptionField("order", .strings(allowed: nil), default: [], "Slots in their order round the car."),
         OptionField("shadow", .boolean, default: true, "Casts a contact shadow."),
         OptionField("evenExposure", .boolean, default: true, "Brings exposures near to the set's median."),
+        OptionField(
+            "whiteBalance", .boolean, default: true,
+            "Makes what ought to be grey on the car grey, by the same gains in every frame."),
     ])
 }

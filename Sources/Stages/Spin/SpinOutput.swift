@@ -34,6 +34,8 @@ public struct SpinOutput: Codable, Sendable, Equatable {
     public var frames: [Frame]
     public var canvas: CanvasSize
     public var backdrop: String
+    /// Gains of red, green and blue before each frame's tone, see `WhiteBalance`.
+    public var whiteBalance: [Double]
     /// `assumed`: equal steps in the order of the photos. `slots`: the views that the inputs' names say.
     public var azimuthSource: String
     /// `left` or `right`: the side of the car that comes after the front.

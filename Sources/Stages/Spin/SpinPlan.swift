@@ -4,8 +4,7 @@ internal import Imaging
 /// What the first pass over the photos learns of one.
 struct SpinMeasure: Sendable, Equatable {
     var geometry: ObjectGeometry
-    /// Median luminance in linear light, 0...1.
-    var luminance: Double
+    var tone: ToneMeasure
     /// Pixels of the file for a pixel of the measured picture; 1 unless it was shrunk when decoded.
     var shrink = 1.0
 }
@@ -24,18 +23,24 @@ struct SpinPlan: Sendable, Equatable {
     /// Height of the body on the canvas, equal in every frame.
     let bodyHeight: Double
     let wheelLine: Double
+    /// The same for every frame.
+    let whiteBalance: WhiteBalance
 
-    init(_ measures: [SpinMeasure], canvas: CanvasSize, evenExposure: Bool) {
+    init(_ measures: [SpinMeasure], canvas: CanvasSize, options: SpinOptions) {
         let framing = Framing.fitting(canvas)
         let height = Self.bodyHeight(measures.map(\.geometry), canvas, framing)
         (bodyHeight, wheelLine) = (height, framing.wheelLine)
         let scales = Self.scales(measures.map(\.geometry), bodyHeight: height)
         let tones =
-            evenExposure ? Self.tones(measures.map(\.luminance)) : measures.map { _ in (gain: 1, limited: false) }
+            options.evenExposure
+            ? Self.tones(measures.map(\.tone.luminance)) : measures.map { _ in (gain: 1, limited: false) }
+        let balance = options.whiteBalance ? WhiteBalance.neutral(measures.map(\.tone)) : .none
+        whiteBalance = balance
         frames = measures.indices.map { i in
             let geometry = measures[i].geometry
             var placement = Placement(geometry, bodyHeight: height, canvas: canvas, wheelLine: framing.wheelLine)
             (placement.scale, placement.toneGain) = (scales[i].scale, tones[i].gain)
+            placement.whiteBalance = balance
             var notes = geometry.cropped.map { "cropped-\($0.rawValue)" }
             let widest = framing.width * 1.04 * Double(canvas.width) / Double(geometry.box.width)
             if placement.scale > widest {

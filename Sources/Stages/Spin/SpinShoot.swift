@@ -9,6 +9,7 @@ struct SpinShoot {
     private let context: StageContext
     private let backdrop: Backdrop
     private let floor: Bitmap
+    private let whiteBalance: [Double]
     private var sprite: SpinSprite
     private var frames: [SpinOutput.Frame] = []
     /// Encoded frames for the viewer, some tens of kilobytes each.
@@ -20,6 +21,7 @@ struct SpinShoot {
         (self.options, self.canvas, self.context) = (options, canvas, context)
         backdrop = try .named(options.backdrop)
         floor = try Studio.paint(backdrop, canvas: canvas, wheelLine: plan.wheelLine, cancel: context.cancel)
+        whiteBalance = plan.whiteBalance.gains
         sprite = try SpinSprite(count: plan.frames.count, canvas: canvas)
         try folder("frames")
     }
@@ -34,7 +36,8 @@ struct SpinShoot {
     mutating func take(_ seen: SpinSurvey.Seen, _ plan: SpinPlan.Frame, _ index: Int, view: ViewName?) throws(Failure) {
         let cutout = try Self.decode(seen.input, options, context)
         let picture = try Studio.compose(
-            cutout: cutout, over: floor, placement: plan.placement, shadow: options.shadow ? backdrop : nil,
+            cutout: cutout, over: floor, placement: plan.placement,
+            floor: options.shadow ? backdrop.floor : backdrop.floor.unshaded,
             cancel: context.cancel)
         try sprite.add(picture, at: index, cancel: context.cancel)
         let name = "frames/" + String(repeating: "0", count: index < 9 ? 2 : 1) + "\(index + 1)"
@@ -53,7 +56,7 @@ struct SpinShoot {
         let cropped = frames.filter { $0.notes.contains { $0.hasPrefix("cropped") } }.count
         let grade = SpinGrade(azimuths: frames.map(\.azimuth), cropped: cropped, skipped: survey.skipped.count)
         let output = SpinOutput(
-            frames: frames, canvas: canvas, backdrop: backdrop.name,
+            frames: frames, canvas: canvas, backdrop: backdrop.name, whiteBalance: whiteBalance,
             azimuthSource: walk.azimuthSource,
             direction: walk.direction.rawValue, directionSource: walk.directionSource,
             sprite: sprite.layout(file: "sprite.webp"), grade: grade.letter,

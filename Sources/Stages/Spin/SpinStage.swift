@@ -5,7 +5,7 @@ public import Pipeline
 /// A car that turns: stabilised photographs on one studio background, a sprite, and a page to turn it with.
 public struct SpinStage: Stage {
     public static let kind: Kind = "spin"
-    public static let version = 1
+    public static let version = 2
     public static let abstract = "Stabilises cut-outs taken round a car and makes a spin with an offline viewer page."
     public static let arity = InputArity.set(1...36)
 
@@ -15,11 +15,15 @@ public struct SpinStage: Stage {
         Budget(pixels: 60_000_000, bytes: 1 << 30, wallSeconds: 300)
     }
 
+    public func identity(for options: SpinOptions) throws(Failure) -> [String] {
+        [try Backdrop.named(options.backdrop).identity]
+    }
+
     public func run(_ options: SpinOptions, in context: StageContext) async throws(Failure) -> SpinOutput {
         let ring = try SpinRing(slots: context.inputs.map(\.slot), options: options)
         let survey = try SpinSurvey(ring, options, context)
         let canvas = CanvasSize(width: options.width, height: options.height)
-        let plan = SpinPlan(survey.seen.map(\.measure), canvas: canvas, evenExposure: options.evenExposure)
+        let plan = SpinPlan(survey.seen.map(\.measure), canvas: canvas, options: options)
         let walk = SpinWalk(ring, survey, options)
         var shoot = try SpinShoot(options, canvas, plan, context)
         for (index, seen) in survey.seen.enumerated() {
@@ -74,7 +78,7 @@ struct SpinSurvey {
             // Photos 30 degrees apart or more: on a denser ring single levelled frames would stand out.
             if count <= 12 { geometry = try geometry.levelled(cutout, cancel: context.cancel) }
             return SpinMeasure(
-                geometry: geometry, luminance: try Studio.luminance(cutout, cancel: context.cancel),
+                geometry: geometry, tone: try ToneMeasure(cutout, cancel: context.cancel),
                 shrink: Double(header.width) / Double(cutout.width))
         } catch { throw error.about(slot: input.slot) }
     }

@@ -74,7 +74,7 @@ struct ObjectGeometryTests {
         flag.raise()
         let car = try TestPicture.car()
         for body in [
-            { try ObjectGeometry(alpha: car, cancel: flag) as Any }, { try Studio.luminance(car, cancel: flag) },
+            { try ObjectGeometry(alpha: car, cancel: flag) as Any }, { try ToneMeasure(car, cancel: flag) },
         ] {
             #expect { _ = try body() } throws: { ($0 as? Failure)?.code == .cancelled }
         }
@@ -86,7 +86,7 @@ struct ObjectGeometryTests {
             pixel[3] = x < 20 ? 255 : 40
         }
         // 188 in sRGB is half of the light.
-        #expect(abs(try Studio.luminance(grey) - 0.503) < 0.005)
-        #expect(try Studio.luminance(TestPicture.plain(width: 8, height: 8, [9, 9, 9, 0])) == 0)
+        #expect(abs(try ToneMeasure(grey).luminance - 0.503) < 0.005)
+        #expect(try ToneMeasure(TestPicture.plain(width: 8, height: 8, [9, 9, 9, 0])).luminance == 0)
     }
 }

@@ -32,6 +32,36 @@ struct StudioTests {
         #expect(worst <= 1)
     }
 
+    @Test func `applies the declared white balance before the tone and nothing else`() throws {
+        let cutout = try TestPicture.scene(width: 200, height: 120).withAlpha(
+            TestPicture.plain(width: 200, height: 120, [255]))
+        var place = still(gain: 1.2)
+        place.whiteBalance = WhiteBalance(red: 0.9, green: 1, blue: 1.14)
+        let result = try shoot(cutout, place).cropped(x: 100, y: 150, width: 200, height: 120)
+        var worst = 0
+        for y in stride(from: 0, to: 120, by: 7) {
+            for x in stride(from: 0, to: 200, by: 7) {
+                let (before, after) = (cutout.pixel(x, y), result.pixel(x, y))
+                for channel in 0..<3 {
+                    let expected = toned(before[channel], 1.2, balance: place.whiteBalance.gains[channel])
+                    worst = max(worst, abs(Int(after[channel]) - expected))
+                }
+            }
+        }
+        #expect(worst <= 1)
+        #expect(toned(255, 1.2, balance: 0.9) == 255, "white stays white")
+    }
+
+    @Test func `leaves the object alone on a mirror floor under a strong shadow`() throws {
+        let cutout = try TestPicture.scene(width: 200, height: 120).withAlpha(
+            TestPicture.plain(width: 200, height: 120, [255]))
+        let look = FloorLook(contact: 1, soft: 1, lightX: 1, lightHeight: 0, colour: 0, mirror: 1, roughness: 1)
+        let result = try Studio.compose(
+            cutout: cutout, over: Studio.paint(Backdrop.presets[0], canvas: canvas), placement: still(), floor: look)
+        let inside = try result.cropped(x: 100, y: 150, width: 200, height: 120)
+        #expect(try inside.largestDifference(to: cutout.flattened()) == 0)
+    }
+
     @Test(arguments: [0.23, 0.5, 0.8, 1.7])
     func `keeps the object equal to its resampled source at any scale`(scale: Double) throws {
         let cutout = try TestPicture.scene(width: 400, height: 240).withAlpha(
@@ -42,7 +72,8 @@ struct StudioTests {
             scale: scale, anchor: PicturePoint(x: 0.5 / scale - 0.5, y: 0.5 / scale - 0.5),
             target: PicturePoint(x: 10, y: 10))
         let large = try Studio.paint(Backdrop.presets[1], canvas: CanvasSize(width: 760, height: 460))
-        let result = try Studio.compose(cutout: cutout, over: large, placement: placement, shadow: Backdrop.presets[1])
+        let result = try Studio.compose(
+            cutout: cutout, over: large, placement: placement, floor: Backdrop.presets[1].floor)
         let expected = try cutout.flattened().resized(width: width, height: height, filter: .lanczos)
         let inner = try (
             result.cropped(x: 18, y: 18, width: width - 16, height: height - 16),
@@ -56,7 +87,7 @@ struct StudioTests {
         let disc = try TestPicture.disc(width: 200, height: 200)
         let floor = try TestPicture.plain(width: 640, height: 400, [210, 40, 30])
         let result = try Studio.compose(
-            cutout: disc, over: floor, placement: still(), shadow: nil)
+            cutout: disc, over: floor, placement: still(), floor: nil)
         #expect(result.largestDifference(to: floor) <= 1)
     }
 
@@ -91,57 +122,30 @@ struct StudioTests {
 
     @Test func `moves the soft shadow away from the light`() throws {
         var (left, right) = (Backdrop.presets[0], Backdrop.presets[0])
-        (left.shadow.lightX, right.shadow.lightX) = (-1, 1)
+        (left.floor.lightX, right.floor.lightX) = (-1, 1)
         let floor = try Studio.paint(left, canvas: canvas)
         let car = try TestPicture.car()
         let place = Placement(
             scale: 1, anchor: PicturePoint(x: 160, y: 190), target: PicturePoint(x: 320, y: 290))
-        let fromLeft = try Studio.compose(cutout: car, over: floor, placement: place, shadow: left)
-        let fromRight = try Studio.compose(cutout: car, over: floor, placement: place, shadow: right)
+        let fromLeft = try Studio.compose(cutout: car, over: floor, placement: place, floor: left.floor)
+        let fromRight = try Studio.compose(cutout: car, over: floor, placement: place, floor: right.floor)
         #expect(fromLeft.pixel(440, 290)[1] < fromRight.pixel(440, 290)[1])
         #expect(fromLeft.pixel(200, 290)[1] > fromRight.pixel(200, 290)[1])
     }
 
     @Test func `casts no shadow when none is asked for`() throws {
         let floor = try Studio.paint(Backdrop.presets[0], canvas: canvas)
-        let result = try Studio.compose(cutout: TestPicture.car(), over: floor, placement: still(), shadow: nil)
+        let result = try Studio.compose(cutout: TestPicture.car(), over: floor, placement: still(), floor: nil)
         #expect(result.pixel(320, 399) == floor.pixel(320, 399))
     }
 
-    // Backdrops.
-
-    @Test(arguments: Backdrop.presets) func `paints smooth studios without bands`(backdrop: Backdrop) throws {
-        let picture = try Studio.paint(backdrop, canvas: CanvasSize(width: 320, height: 200))
-        #expect(picture.channels == 3)
-        let small = try picture.resized(width: 40, height: 25, filter: .area)
-        var largest = 0
-        for y in 1..<25 { largest = max(largest, abs(Int(small.pixel(20, y)[1]) - Int(small.pixel(20, y - 1)[1]))) }
-        #expect(largest < 40)
-        // Dithering: neighbours in a row differ here and there, also where the light hardly changes.
-        let changes = (1..<320).filter { picture.pixel($0, 190) != picture.pixel($0 - 1, 190) }.count
-        #expect(changes > 80)
-    }
-
     @Test func `gives the same bytes every time`() throws {
-        let once = try Studio.compose(cutout: TestPicture.car(), backdrop: Backdrop.presets[3], canvas: canvas)
-        let again = try Studio.compose(cutout: TestPicture.car(), backdrop: Backdrop.presets[3], canvas: canvas)
-        #expect(once.largestDifference(to: again) == 0)
-    }
-
-    @Test func `names the backdrops there are when asked for another`() {
-        #expect(Backdrop.names == ["studio-light", "studio-grey", "studio-dark", "brand-teal"])
-        do {
-            _ = try Backdrop.named("beach")
-            Issue.record("there is no beach")
-        } catch {
-            #expect(error.code == .invalidOptions)
-            #expect(error.hint?.contains("studio-dark") == true)
+        let make = { () throws(Failure) in
+            try Studio.compose(
+                cutout: TestPicture.car(), in: .painted(Backdrop.named("brand"), canvas: canvas), placement: still())
         }
-    }
-
-    @Test func `knows which studios are dark and writes colours as text`() {
-        #expect(Backdrop.presets.map(\.isDark) == [false, false, true, true])
-        #expect(StudioColour(0x0AFF80).hex == "#0aff80")
+        let (once, again) = try (make(), make())
+        #expect(once.largestDifference(to: again) == 0)
     }
 
     // What must not get through.
@@ -152,13 +156,27 @@ struct StudioTests {
             var place = still()
             place.scale = scale
             #expect(throws: Failure.self) {
-                try Studio.compose(cutout: car, over: floor, placement: place, shadow: nil)
+                try Studio.compose(cutout: car, over: floor, placement: place, floor: nil)
+            }
+        }
+        for gain in [0.2, 1.3, .nan] {
+            var place = still()
+            place.whiteBalance.blue = gain
+            #expect(throws: Failure.self) {
+                try Studio.compose(cutout: car, over: floor, placement: place, floor: nil)
+            }
+        }
+        for value in [-0.1, 1.1, .nan] {
+            var look = Backdrop.presets[0].floor
+            look.mirror = value
+            #expect(throws: Failure.self) {
+                try Studio.compose(cutout: car, over: floor, placement: still(), floor: look)
             }
         }
         #expect(throws: Failure.self) {
-            try Studio.compose(cutout: floor, over: floor, placement: still(), shadow: nil)
+            try Studio.compose(cutout: floor, over: floor, placement: still(), floor: nil)
         }
-        #expect(throws: Failure.self) { try Studio.compose(cutout: car, over: car, placement: still(), shadow: nil) }
+        #expect(throws: Failure.self) { try Studio.compose(cutout: car, over: car, placement: still(), floor: nil) }
         for side in [0, 15, 16385] {
             #expect(throws: Failure.self) {
                 try Studio.paint(Backdrop.presets[0], canvas: CanvasSize(width: side, height: 100))
@@ -171,10 +189,10 @@ struct StudioTests {
         var place = still()
         place.target = PicturePoint(x: 9000, y: 9000)
         let outside = try Studio.compose(
-            cutout: TestPicture.car(), over: floor, placement: place, shadow: Backdrop.presets[0])
+            cutout: TestPicture.car(), over: floor, placement: place, floor: Backdrop.presets[0].floor)
         #expect(outside.largestDifference(to: floor) == 0)
         let clear = try TestPicture.plain(width: 20, height: 20, [255, 0, 0, 0])
-        let empty = try Studio.compose(cutout: clear, over: floor, placement: still(), shadow: Backdrop.presets[0])
+        let empty = try Studio.compose(cutout: clear, over: floor, placement: still(), floor: Backdrop.presets[0].floor)
         #expect(empty.largestDifference(to: floor) == 0)
     }
 
@@ -186,7 +204,7 @@ struct StudioTests {
         }
         let (car, floor) = try (TestPicture.car(), Studio.paint(Backdrop.presets[0], canvas: canvas))
         #expect {
-            try Studio.compose(cutout: car, over: floor, placement: still(), shadow: nil, cancel: flag)
+            try Studio.compose(cutout: car, over: floor, placement: still(), floor: nil, cancel: flag)
         } throws: { ($0 as? Failure)?.code == .cancelled }
     }
 
@@ -200,13 +218,14 @@ struct StudioTests {
     private func shoot(_ cutout: Bitmap, _ placement: Placement) throws(Failure) -> Bitmap {
         try Studio.compose(
             cutout: cutout, over: Studio.paint(Backdrop.presets[0], canvas: canvas), placement: placement,
-            shadow: Backdrop.presets[0])
+            floor: Backdrop.presets[0].floor)
     }
 
-    /// The declared curve, from its definition.
-    private func toned(_ value: UInt8, _ gain: Double) -> Int {
+    /// The declared curves, from their definition.
+    private func toned(_ value: UInt8, _ gain: Double, balance: Double = 1) -> Int {
         let code = Double(value) / 255
-        let light = code <= 0.04045 ? code / 12.92 : pow((code + 0.055) / 1.055, 2.4)
+        var light = code <= 0.04045 ? code / 12.92 : pow((code + 0.055) / 1.055, 2.4)
+        light *= balance + (1 - balance) * pow(light, 4)
         let out = gain * light / (1 + (gain - 1) * light)
         return Int(((out <= 0.0031308 ? out * 12.92 : 1.055 * pow(out, 1 / 2.4) - 0.055) * 255).rounded())
     }
@@ -217,7 +236,7 @@ struct StudioTests {
         let place = Placement(scale: 1, anchor: PicturePoint(x: 0, y: 0), target: PicturePoint(x: 160, y: 100))
         return (
             try Studio.compose(
-                cutout: TestPicture.car(car), over: floor, placement: place, shadow: Backdrop.presets[0]),
+                cutout: TestPicture.car(car), over: floor, placement: place, floor: Backdrop.presets[0].floor),
             floor
         )
     }

@@ -1,9 +1,10 @@
 import Foundation
 import Imaging
 import Pipeline
-import Stages
 import TestKit
 import Testing
+
+@testable import Stages
 
 /// The real network on our own car and on pictures made by code. Mostly u2netp, which takes a fraction of the time.
 @Suite(.serialized) struct CutoutStageTests {
@@ -97,6 +98,67 @@ import Testing
         #expect(bench.reports.files.map(\.path) == ["mask.png", "cutout.png", "composite.jpg"])
         #expect(bench.reports.progress == bench.reports.progress.sorted())
         #expect(found.wheelLine.map { $0 > Double(y) } == true)
+    }
+
+    @Test func `sets the car before a supplied picture and records all that it did`() async throws {
+        let floor = try made("hall", TestPicture.plain(width: 400, height: 300, [120, 150, 90]))
+        defer { try? FileManager.default.removeItem(at: floor) }
+        let bench = try StageBench()
+        let options = Self.options { ($0.width, $0.height, $0.lightX) = (640, 480, .value(0.5)) }
+        let found = try await bench.run(
+            Self.stage, options, on: [floor, Fixtures.carPhotos[1]], slots: ["background", "photo-1"])
+        let composite = try ImageFile.decode(bench.bytes("composite"), as: .rgb)
+        #expect(composite.pixel(5, 5).map(Int.init).elementsEqual([120, 150, 90]) { abs($0 - $1) <= 2 })
+        let record = try #require(found.composite)
+        #expect(record.background == "picture" && record.lightX == 0.5 && record.mirror == 0 && record.shadow)
+        #expect(record.whiteBalance.count == 3 && record.scale > 0)
+        let photo = try ImageFile.decode(Fixtures.carPhotos[1], as: .rgb)
+        #expect(try ImageFile.decode(bench.bytes("mask")).width == photo.width)
+    }
+
+    @Test func `says what is wrong with a background`() async throws {
+        let (text, tiny) = try (
+            FileManager.default.temporaryDirectory.appending(path: "rundum-\(UUID().uuidString).jpg"),
+            made("tiny", TestPicture.plain(width: 20, height: 20, [1, 2, 3]))
+        )
+        try Data("not a picture".utf8).write(to: text)
+        defer { for file in [text, tiny] { try? FileManager.default.removeItem(at: file) } }
+        for (file, code) in [(text, Failure.Code.imageUnrecognized), (tiny, .imageTooSmall)] {
+            await #expect {
+                try await StageBench().run(
+                    Self.stage, Self.options(), on: [Fixtures.carPhotos[1], file], slots: ["photo-1", "background"])
+            } throws: { ($0 as? Failure)?.code == code && ($0 as? Failure)?.slot == "background" }
+        }
+        await #expect {
+            try await StageBench().run(
+                Self.stage, Self.options { $0.background = "brand" }, on: [Fixtures.carPhotos[1], tiny],
+                slots: ["photo-1", "background"])
+        } throws: { ($0 as? Failure)?.code == .invalidInputs }
+    }
+
+    @Test func `takes a background beside its one photo, and checks what the schema can't`() throws {
+        var registry = StageRegistry()
+        registry.register(Self.stage)
+        let stage = try registry.stage("cutout")
+        #expect(stage.inputWords == "one input, and background if wished")
+        for wrong: JSONValue in [
+            ["background": "brand", "sweepColour": "red"], ["sweepColour": "#2A9D8F"], ["lightX": 2], ["mirror": -1],
+            ["floorLine": 0.1],
+        ] {
+            #expect(throws: Failure.self) { try stage.complete(wrong) }
+        }
+        let complete = try stage.complete(["background": "brand", "sweepColour": "#2A9D8F", "lightX": -0.5])
+        #expect(complete["lightX"] == -0.5 && complete["mirror"] == .null)
+    }
+
+    @Test func `changes a studio as the options say`() throws {
+        let options = Self.options {
+            ($0.background, $0.sweepColour, $0.lightX, $0.mirror) = ("studio-grey", "#2A9D8F", .value(1), .value(0.4))
+        }
+        let studio = try options.backdrop()
+        #expect(studio.wallFoot == 0x2A9D8F && studio.floor.lightX == 1 && studio.floor.mirror == 0.4)
+        #expect(try studio.glow.x > Backdrop.named("studio-grey").glow.x)
+        #expect(try Self.options { $0.background = "brand" }.backdrop() == Backdrop.named("brand"))
     }
 
     @Test func `gives the same bytes twice and with another number of threads`() async throws {
@@ -220,6 +282,8 @@ import Testing
         #expect(exact.last?.hasPrefix("f32/") == true)
         let fast = try Self.stage.identity(for: Self.options { $0.model = .u2net })
         #expect(fast.first != exact.first)
+        let studio = try Self.stage.identity(for: Self.options { $0.background = "brand" })
+        #expect(studio.first == "brand@1" && studio.dropFirst().elementsEqual(exact))
     }
 
     @Test func `says when its models are not installed`() async throws {
