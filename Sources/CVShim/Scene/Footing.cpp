@@ -42,7 +42,7 @@ float wheel(const std::vector<int> &row, int column, float height) {
             int x = column + step * i;
             int y = x < 0 || x >= count ? 0 : row[size_t(x)];
             highest = std::min(highest, y);
-            wide = wide && float(here - y) < 0.05f * height;
+            wide = wide && float(here - y) < 0.03f * height;
             width += wide ? 1 : 0;
         }
         return std::pair(highest, width);
@@ -50,7 +50,38 @@ float wheel(const std::vector<int> &row, int column, float height) {
     auto [left, left_width] = side(-1);
     auto [right, right_width] = side(1);
     float prominence = float(here - std::max(left, right)) / height, width = float(left_width + right_width) / height;
-    return ramp((prominence - 0.03f) / 0.04f) * ramp((0.32f - width) / 0.08f);
+    return ramp((prominence - 0.03f) / 0.04f) * ramp((0.46f - width) / 0.12f);
+}
+
+/// How much each column hangs above the floor, 0...1: a wheel, and what is right beside it, does not.
+std::vector<float> hanging(const std::vector<int> &row, float height) {
+    std::vector<float> wheels(row.size()), hangs(row.size());
+    int count = int(row.size()), beside = int(0.14f * height);
+    for (int i = 0; i < count; i++) wheels[size_t(i)] = wheel(row, i, height);
+    for (int i = 0; i < count; i++) {
+        float most = 0;
+        for (int j = std::max(0, i - beside); j <= std::min(count - 1, i + beside); j++)
+            most = std::max(most, wheels[size_t(j)]);
+        hangs[size_t(i)] = 1 - most;
+    }
+    return hangs;
+}
+
+/// How far below the bumper its floor lies, as a share of the bumper's distance from the horizon: 0.17 m of clearance,
+/// seen from 1.5 m.
+constexpr float clearance = 0.12f;
+
+/// The mean over 2 r + 1 columns; beyond the ends the end repeats.
+std::vector<float> smoothed(const std::vector<float> &row, int r) {
+    std::vector<float> out(row.size());
+    int last = int(row.size()) - 1;
+    double sum = double(row.front()) * (r + 1);
+    for (int i = 1; i <= r; i++) sum += double(row[size_t(std::min(i, last))]);
+    for (int i = 0; i <= last; i++) {
+        out[size_t(i)] = float(sum / (2 * r + 1));
+        sum += double(row[size_t(std::min(i + r + 1, last))]) - double(row[size_t(std::max(i - r, 0))]);
+    }
+    return out;
 }
 
 /// Columns added where the picture's border cuts the object, because it goes on there.
@@ -58,11 +89,13 @@ void extend(Footing &footing, const Crop &crop) {
     size_t more = size_t(0.7f * footing.height);
     if (crop.left_cut) {
         footing.row.insert(footing.row.begin(), more, footing.row.front());
+        footing.dark.insert(footing.dark.begin(), more, footing.dark.front());
         footing.touch.insert(footing.touch.begin(), more, 0);
         footing.left -= int(more);
     }
     if (crop.right_cut) {
         footing.row.insert(footing.row.end(), more, footing.row.back());
+        footing.dark.insert(footing.dark.end(), more, footing.dark.back());
         footing.touch.insert(footing.touch.end(), more, 0);
     }
 }
@@ -87,9 +120,9 @@ Crop crop_of(const cv::Mat &rgba, const CVSPlacement &p) {
             cut(mask.row(mask.rows - 1), box.width)};
 }
 
-/// Between two contacts the floor is the line that joins them. Beyond, the body overhangs by some clearance: seen from
-/// about the height of the roof, a point c above the floor at depth d is drawn c / d higher, so its floor lies that
-/// much lower, and never below the line through the contacts.
+/// Seen from about the height of the roof, a point c above the floor at depth d is drawn c / d higher: so the floor
+/// below a part that hangs lies lower by some share of its distance from the horizon, though never above the line that
+/// joins the contacts. Between the contacts that line is the floor.
 Footing footing(const cv::Mat &alpha, const Crop &crop) {
     Footing out;
     cv::Mat mask = alpha >= 128;
@@ -105,20 +138,27 @@ Footing footing(const cv::Mat &alpha, const Crop &crop) {
     out.left = outline.left;
     out.height = float(ground - top);
     float horizon = float(top) - 0.05f * out.height;
-    float slope = b.x > a.x ? float(b.y - a.y) / float(b.x - a.x) : 0;
+    std::vector<float> hull, hangs = hanging(outline.row, out.height);
     for (int i = 0; i < int(outline.row.size()); i++) {
-        float x = float(outline.left + i), hull = at(outline.hull, x);
-        float beyond = std::max({float(a.x) - x, x - float(b.x), 0.f}) / out.height;
-        float hangs = 1 - wheel(outline.row, i, out.height);
-        float clearance = 1 + 0.13f * ramp(beyond / 0.3f) * hangs;
-        float body = horizon + clearance * (float(outline.row[size_t(i)]) - horizon);
-        float line = float(a.y) + slope * (x - float(a.x));
+        float x = float(outline.left + i), row = float(outline.row[size_t(i)]);
+        hull.push_back(at(outline.hull, x));
+        bool unknown = x < float(a.x) ? crop.left_cut : x > float(b.x) && crop.right_cut;
         // Past a crop there is no overhang to see, only the line on which the other wheel stands.
-        if (x < float(a.x) ? crop.left_cut : crop.right_cut) body = float(ground);
-        out.row.push_back(beyond > 0 ? std::max(hull, std::min(line, body)) : hull);
-        float gap = (out.row.back() - float(outline.row[size_t(i)])) / (0.035f * out.height);
-        bool unseen = crop.bottom_cut && float(outline.row[size_t(i)]) > crop.bottom - 2;
+        float body = unknown ? float(ground) : horizon + (1 + clearance) * (row - horizon);
+        out.row.push_back(hull.back() + hangs[size_t(i)] * std::max(0.f, body - hull.back()));
+    }
+    // A step from wheel to bumper is a guess, and would be seen in a mirror.
+    out.row = smoothed(smoothed(out.row, int(0.05f * out.height)), int(0.05f * out.height));
+    for (int i = 0; i < int(outline.row.size()); i++) {
+        float &row = out.row[size_t(i)], lowest = float(outline.row[size_t(i)]);
+        row = std::max(row, hull[size_t(i)]);
+        float gap = (row - lowest) / (0.035f * out.height);
+        bool unseen = crop.bottom_cut && lowest > crop.bottom - 2;
         out.touch.push_back(unseen ? 0 : float(std::exp(-double(gap * gap))));
+        // Light comes in below what hangs, most below a bumper: the dark ends before the body does.
+        float bumper = std::clamp((row - hull[size_t(i)]) / (0.05f * out.height), 0.f, 1.f);
+        float open = hangs[size_t(i)] * (0.15f + 0.40f * bumper);
+        out.dark.push_back(lowest + (row - lowest) * (1 - open));
     }
     extend(out, crop);
     return out;

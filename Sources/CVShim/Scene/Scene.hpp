@@ -69,6 +69,8 @@ struct Footing {
     int left = 0;
     /// Row of the floor under the visible edge of the object.
     std::vector<float> row;
+    /// Row down to which the floor is dark under it: nearer to the object than `row` where that hangs.
+    std::vector<float> dark;
     /// How much the object touches the floor there, 0...1: rubber does, a sill or bumper hangs above.
     std::vector<float> touch;
     /// Height of the body on the canvas, the unit of every length here.

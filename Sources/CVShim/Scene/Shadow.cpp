@@ -14,7 +14,7 @@ constexpr int whole = 1 << 20;
 /// is carried to the side by light that comes from there, all in body heights; and how dark it is.
 struct Layer {
     float depth, across, down, carried;
-    bool touching;
+    enum Kind { touching, below, whole } kind;
     float strength;
 };
 
@@ -46,10 +46,11 @@ cv::Mat covered(const Grid &grid, const Layer &layer, const Crop &crop) {
         int left = crop.left_cut ? count : i, right = crop.right_cut ? count : count - 1 - i;
         float end = std::min(1.f, (float(std::min(left, right)) + 0.5f) / round);
         float swell = std::sqrt(std::max(0.f, 1 - (1 - end) * (1 - end)));
-        float depth = layer.depth * h, middle = footing.row[size_t(i)] / grid.factor - depth / 2;
+        float row = layer.kind == Layer::below ? footing.dark[size_t(i)] : footing.row[size_t(i)];
+        float depth = layer.depth * h, middle = row / grid.factor - depth / 2;
         // A little in front of the contact, so that it is dark where rubber meets floor.
         float from = middle - depth / 2 * swell, to = middle + depth / 2 * swell + 0.008f * h;
-        float touch = layer.touching ? footing.touch[size_t(i)] : 1;
+        float touch = layer.kind == Layer::touching ? footing.touch[size_t(i)] : 1;
         for (int y = std::max(0, int(from)); y <= std::min(grid.size.height - 1, int(to) + 1); y++)
             out.at<int>(y, x) = int(float(whole) * touch *
                                     std::clamp(std::min(float(y) + 0.5f - from, to - float(y) + 0.5f), 0.f, 1.f));
@@ -148,14 +149,14 @@ cv::Mat shadow_density(const Footing &footing, const CVSFloor &floor, const Crop
     if (footing.row.empty() || (floor.contact <= 0 && floor.soft <= 0)) return density;
     // Rubber on the floor, and the dark under the body; then the body's own occlusion, and the shadow of the whole.
     const float contact = floor.contact, soft = floor.soft;
-    Light near(
-        Grid(footing, canvas, 220),
-        {{0.060f, 0.012f, 0.006f, 0, true, 0.95f * contact}, {0.190f, 0.040f, 0.018f, 0.02f, false, 0.92f * contact}},
-        floor, crop, cancel);
-    Light far(
-        Grid(footing, canvas, 80),
-        {{0.240f, 0.120f, 0.045f, 0.08f, false, 0.62f * soft}, {0.260f, 0.340f, 0.110f, 0.26f, false, 0.70f * soft}},
-        floor, crop, cancel);
+    Light near(Grid(footing, canvas, 220),
+               {{0.060f, 0.012f, 0.006f, 0, Layer::touching, 0.95f * contact},
+                {0.190f, 0.040f, 0.018f, 0.02f, Layer::below, 0.92f * contact}},
+               floor, crop, cancel);
+    Light far(Grid(footing, canvas, 80),
+              {{0.240f, 0.120f, 0.045f, 0.08f, Layer::whole, 0.72f * soft},
+               {0.260f, 0.340f, 0.110f, 0.26f, Layer::whole, 0.70f * soft}},
+              floor, crop, cancel);
     for (int y = 0; y < density.rows; y++) {
         if (y % 64 == 0) stopIfCancelled(cancel);
         float *d = density.ptr<float>(y);

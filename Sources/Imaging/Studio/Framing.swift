@@ -36,15 +36,21 @@ public struct Framing: Sendable, Equatable, Codable {
     }
 
     /// The framing that all photos of one view share, so that a page of them looks like one shoot: cars are about as
-    /// wide as each other from the front, and about as long from the side.
-    public static func lot(_ view: CarView, canvas: CanvasSize) -> Framing {
+    /// wide as each other from the front, and about as long from the side. Between the views the width goes over
+    /// without a step, by the silhouette's proportions, so that no photo is of the wrong class.
+    public static func lot(_ geometry: ObjectGeometry, canvas: CanvasSize) -> Framing {
         var framing = fitting(canvas)
-        (framing.width, framing.height) =
-            switch view {
-            case .side: (0.84, 0.48)
-            case .threeQuarter: (0.75, 0.50)
-            case .end: (0.50, 0.52)
-            }
+        let ratio = Double(geometry.box.width) / geometry.bodyHeight
+        framing.height = 0.52
+        framing.width = steps.last?.width ?? framing.width
+        for (lower, upper) in zip(steps, steps.dropFirst()) where ratio < upper.ratio {
+            let share = max(0, (ratio - lower.ratio) / (upper.ratio - lower.ratio))
+            framing.width = lower.width + share * (upper.width - lower.width)
+            break
+        }
         return framing
     }
+
+    /// Width over height of a car from an end, between, and from the side, and the share of the canvas that each takes.
+    private static let steps: [(ratio: Double, width: Double)] = [(1.35, 0.5), (1.62, 0.58), (2.2, 0.75), (2.6, 0.84)]
 }

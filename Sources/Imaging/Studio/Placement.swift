@@ -58,12 +58,10 @@ public struct Placement: Sendable, Equatable, Codable {
     /// The placement in a lot: the scale of its view, wheels on the line; what the picture's border severs is set
     /// against the canvas's border, so that nobody sees the cut.
     public static func lot(_ geometry: ObjectGeometry, canvas: CanvasSize, wheelLine: Double) -> Placement {
-        var framing = Framing.lot(geometry.view, canvas: canvas)
+        var framing = Framing.lot(geometry, canvas: canvas)
         framing.wheelLine = wheelLine
-        guard !geometry.severed.isEmpty else { return fitting(geometry, canvas: canvas, framing: framing) }
-        framing = Framing.lot(.threeQuarter, canvas: canvas)
-        framing.wheelLine = wheelLine
-        return fitting(geometry, canvas: canvas, framing: framing).bled(geometry, canvas)
+        let place = fitting(geometry, canvas: canvas, framing: framing)
+        return geometry.severed.isEmpty ? place : place.bled(geometry, canvas)
     }
 
     /// Moved, and where two opposite borders sever the object enlarged, until those borders are the canvas's.

@@ -87,13 +87,14 @@ extension WhiteBalance {
 
 extension ToneMeasure {
     /// Where highlights of a well exposed car lie, in linear light, whatever its paint: white ones at the upper end.
-    static let goodHighlights = 0.55...0.9
+    static let goodHighlights = 0.55...0.93
 
-    /// The tone gain that brings the highlights half of the way to where they belong, at most 1.25 either way.
+    /// The tone gain that brings the highlights half of the way to where they belong, within 0.93...1.25: what is
+    /// clipped already gets no detail from being darkened.
     public var gain: Double {
-        guard highlight > 0.02, highlight < 0.98 else { return 1 }
+        guard highlight > 0.02, highlight < 0.999 else { return 1 }
         let goal = min(max(highlight, Self.goodHighlights.lowerBound), Self.goodHighlights.upperBound)
         let whole = goal * (1 - highlight) / (highlight * (1 - goal))
-        return (min(max(whole.squareRoot(), 0.8), 1.25) * 1000).rounded() / 1000
+        return (min(max(whole.squareRoot(), 0.93), 1.25) * 1000).rounded() / 1000
     }
 }
