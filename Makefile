@@ -4,7 +4,7 @@ SHELL := /bin/bash
 AREA ?=
 export PATH := $(PATH):/opt/swift/usr/bin
 
-.PHONY: help setup demo test lint format bench eval fixtures schema fresh-check clean
+.PHONY: help setup demo test lint format bench eval sheet fixtures schema fresh-check clean
 
 help: ## List these commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ bench: ## Compare speed and memory with a peer: make bench AREA=cutout
 
 eval: ## Measure accuracy on pictures with known truth: make eval AREA=cutout
 	@scripts/area Evaluation "$(AREA)"
+
+sheet: ## Set 24 real lot photos before studios and pictures, to be looked at one by one
+	@scripts/area Evaluation composites
 
 fixtures: ## Render the fixture pictures again (needs Blender, some 20 minutes)
 	@scripts/fixtures/make
