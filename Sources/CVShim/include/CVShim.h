@@ -8,4 +8,5 @@
 #include "CVSInfer.h"
 #include "CVSMatte.h"
 #include "CVSScene.h"
+#include "CVSTruth.h"
 #endif

@@ -23,7 +23,14 @@ struct CutoutComposite {
         }
     }
 
-    func make(_ cutout: Bitmap, _ geometry: ObjectGeometry) throws(Failure) -> (Bitmap, CompositeRecord) {
+    /// A composite, and how it came about.
+    struct Made: Sendable {
+        let picture: Bitmap
+        let placement: Placement
+        let record: CompositeRecord
+    }
+
+    func make(_ cutout: Bitmap, _ geometry: ObjectGeometry) throws(Failure) -> Made {
         let canvas = CanvasSize(width: options.width, height: options.height)
         let (scenery, name, version) = try scenery(canvas)
         let levelled = try geometry.levelled(cutout, cancel: context.cancel)
@@ -37,7 +44,7 @@ struct CutoutComposite {
         let record = CompositeRecord(
             background: name, version: version, view: levelled.view, placement: placement, floor: scenery.floor,
             shadow: options.shadow)
-        return (picture, record)
+        return Made(picture: picture, placement: placement, record: record)
     }
 
     private func scenery(_ canvas: CanvasSize) throws(Failure) -> (Scenery, name: String, version: String) {

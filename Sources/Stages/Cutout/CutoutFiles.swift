@@ -7,33 +7,27 @@ internal import Synchronization
 struct CutoutFiles {
     let options: CutoutOptions
     let context: StageContext
+    /// The photo that the cut-out is of.
+    let photo: Bitmap
 
     /// - Parameters:
     ///   - cutout: nil writes the mask alone: what a person must look at first is not passed on.
     ///   - geometry: nil makes no composite.
-    /// - Returns: how the composite was made; nil without one.
+    /// - Returns: how the composite was made, nil without one; and what was proven of it, else of the cut-out, nil when
+    ///   there is neither.
     func write(
         mask: Bitmap, cutout: Bitmap?, geometry: ObjectGeometry?
-    ) throws(Failure) -> CompositeRecord? {
+    ) throws(Failure) -> (composite: CompositeRecord?, truth: Truth?) {
         var parts = [
             Part(name: "mask", picture: mask, encoding: .png(compression: 3), mediaType: "image/png", end: "png")
         ]
-        var record: CompositeRecord?
+        var (proof, composite): (CutoutProof?, CutoutComposite.Made?)
         if let cutout {
-            parts.append(part(cutout))
-            let composite = CutoutComposite(options: options, context: context)
-            if let geometry, composite.isWanted {
-                try context.checkpoint(0.8, "composing the studio picture")
-                let made = try composite.make(cutout, geometry)
-                record = made.1
-                parts.append(
-                    Part(
-                        name: "composite", picture: made.0,
-                        encoding: .jpeg(quality: options.quality, chroma: .full, sRGBProfile: true),
-                        mediaType: "image/jpeg", end: "jpg"))
-            }
+            composite = try make(cutout, geometry)
+            parts += files(cutout, composite?.picture)
+            proof = CutoutProof(photo: photo, cutout: cutout, composite: composite)
         }
-        try encode(parts)
+        let truth = try encode(parts, proof)
         for part in parts {
             try context.emit(
                 EmittedFile(
@@ -41,15 +35,33 @@ struct CutoutFiles {
                     mediaType: part.mediaType, width: part.picture.width, height: part.picture.height))
         }
         try context.checkpoint(1, "writing")
-        return record
+        return (composite?.record, truth)
     }
 
-    private func part(_ cutout: Bitmap) -> Part {
-        options.format == .png
+    private func make(
+        _ cutout: Bitmap, _ geometry: ObjectGeometry?
+    ) throws(Failure) -> CutoutComposite.Made? {
+        let composite = CutoutComposite(options: options, context: context)
+        guard let geometry, composite.isWanted else { return nil }
+        try context.checkpoint(0.8, "composing the studio picture")
+        return try composite.make(cutout, geometry)
+    }
+
+    private func files(_ cutout: Bitmap, _ composite: Bitmap?) -> [Part] {
+        let file =
+            options.format == .png
             ? Part(name: "cutout", picture: cutout, encoding: .png(compression: 1), mediaType: "image/png", end: "png")
             : Part(
                 name: "cutout", picture: cutout, encoding: .webp(lossless: true, effort: 2), mediaType: "image/webp",
                 end: "webp")
+        guard let composite else { return [file] }
+        return [
+            file,
+            Part(
+                name: "composite", picture: composite,
+                encoding: .jpeg(quality: options.quality, chroma: .full, sRGBProfile: true), mediaType: "image/jpeg",
+                end: "jpg"),
+        ]
     }
 
     private struct Part {
@@ -61,16 +73,23 @@ struct CutoutFiles {
         var fileName: String { "\(name).\(end)" }
     }
 
-    /// Each file on a thread of its own: encoding is all that is left to do.
-    private func encode(_ parts: [Part]) throws(Failure) {
+    /// Each file on a thread of its own, and the proof on another: they are all that is left to do.
+    private func encode(_ parts: [Part], _ proof: CutoutProof?) throws(Failure) -> Truth? {
         let failure = Mutex<Failure?>(nil)
-        DispatchQueue.concurrentPerform(iterations: parts.count) { index in
-            let part = parts[index]
+        let truth = Mutex<Truth?>(nil)
+        DispatchQueue.concurrentPerform(iterations: parts.count + 1) { index in
             do throws(Failure) {
-                try part.picture.write(
-                    part.encoding, to: context.scratch.appending(path: part.fileName), cancel: context.cancel)
+                if index == parts.count {
+                    let proven = try proof?.truth(in: context)
+                    truth.withLock { $0 = proven }
+                } else {
+                    let part = parts[index]
+                    try part.picture.write(
+                        part.encoding, to: context.scratch.appending(path: part.fileName), cancel: context.cancel)
+                }
             } catch { failure.withLock { $0 = $0 ?? error } }
         }
         if let failed = failure.withLock({ $0 }) { throw failed }
+        return truth.withLock { $0 }
     }
 }

@@ -63,11 +63,12 @@ public struct CutoutStage: Stage {
         try context.checkpoint(0.7, "cleaning the edge")
         let cutout = isCertain ? try picture.cutOut(by: matte.alpha, cancel: context.cancel) : nil
         try context.checkpoint(0.75, "writing")
-        let composite = try CutoutFiles(options: options, context: context).write(
+        let written = try CutoutFiles(options: options, context: context, photo: picture).write(
             mask: matte.alpha, cutout: cutout, geometry: geometry)
+        if let flag = written.truth?.flag(slot: input.slot) { context.review(flag) }
         return CutoutOutput(
             geometry, confidence: matte.confidence, model: options.model.rawValue,
-            precision: session.precision.rawValue, composite: composite)
+            precision: session.precision.rawValue, composite: written.composite, truth: written.truth)
     }
 
     private func store() throws(Failure) -> ModelStore {
@@ -113,9 +114,12 @@ public struct CutoutOutput: Codable, Sendable, Equatable {
     public let precision: String
     /// How the composite was made; nil without one.
     public let composite: CompositeRecord?
+    /// What was proven of the composite, or without one of the cut-out: only declared operations act on the object.
+    public let truth: Truth?
 
     init(
-        _ geometry: ObjectGeometry?, confidence: Double, model: String, precision: String, composite: CompositeRecord?
+        _ geometry: ObjectGeometry?, confidence: Double, model: String, precision: String,
+        composite: CompositeRecord?, truth: Truth?
     ) {
         func short(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
         coverage = short(geometry?.coverage ?? 0)
@@ -123,6 +127,7 @@ public struct CutoutOutput: Codable, Sendable, Equatable {
         cropped = geometry?.cropped ?? []
         wheelLine = geometry.map { ($0.wheelLine * 10).rounded() / 10 }
         self.confidence = short(confidence)
-        (self.model, self.precision, self.composite) = (model, precision, composite)
+        (self.model, self.precision) = (model, precision)
+        (self.composite, self.truth) = (composite, truth)
     }
 }

@@ -18,6 +18,8 @@ public struct SpinOutput: Codable, Sendable, Equatable {
         public var notes: [String]
         /// The declared tone of this frame, see `Placement.toneGain`.
         public var toneGain: Double
+        /// What was proven of this frame against the cut-out that it shows.
+        public var truth: Truth
     }
 
     /// Cells run left to right, then down; cell i shows frame i.

@@ -39,6 +39,7 @@ struct SpinShoot {
             cutout: cutout, over: floor, placement: plan.placement,
             floor: options.shadow ? backdrop.floor : backdrop.floor.unshaded,
             cancel: context.cancel)
+        let truth = try truth(of: picture, from: cutout, seen, plan.placement)
         try sprite.add(picture, at: index, cancel: context.cancel)
         let name = "frames/" + String(repeating: "0", count: index < 9 ? 2 : 1) + "\(index + 1)"
         let bytes = try picture.encoded(.webp(quality: options.quality), cancel: context.cancel)
@@ -48,7 +49,26 @@ struct SpinShoot {
             SpinOutput.Frame(
                 index: index, azimuth: seen.azimuth, view: view?.rawValue, real: true, quality: plan.quality,
                 slot: seen.input.slot, file: "\(name).webp",
-                notes: plan.notes + (plan.placement.roll == 0 ? [] : ["levelled"]), toneGain: plan.placement.toneGain))
+                notes: plan.notes + (plan.placement.roll == 0 ? [] : ["levelled"]), toneGain: plan.placement.toneGain,
+                truth: truth))
+    }
+
+    /// A frame whose car is not the cut-out's is shown to a person first.
+    private func truth(
+        of picture: Bitmap, from cutout: Bitmap, _ seen: SpinSurvey.Seen, _ placement: Placement
+    ) throws(Failure) -> Truth {
+        let shrink = seen.measure.shrink
+        let source = Truth.Source(
+            sha256: seen.input.sha256, width: Int((Double(cutout.width) * shrink).rounded()),
+            height: Int((Double(cutout.height) * shrink).rounded()))
+        var truth = try Truth(
+            of: picture, placed: placement, from: cutout, alpha: cutout, source: source, cancel: context.cancel)
+        if shrink > 1 {
+            let scale = (1 / shrink * 1_000_000).rounded() / 1_000_000
+            truth.operations.insert(Truth.Operation("resample", scale: scale), at: 0)
+        }
+        if let flag = truth.flag(slot: seen.input.slot) { context.review(flag) }
+        return truth
     }
 
     /// Writes sprite, manifest and page.
