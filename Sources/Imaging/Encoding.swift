@@ -2,7 +2,7 @@ internal import CVShim
 public import Foundation
 public import Pipeline
 
-/// How a picture is written. No output carries metadata; `sRGBProfile` adds a colour profile and nothing else.
+/// How a picture is written. Nothing is attached but what is asked for: a colour profile, and a record of its making.
 public struct Encoding: Sendable {
     public enum Chroma: Sendable {
         /// 4:2:0, smaller.
@@ -14,7 +14,16 @@ public struct Encoding: Sendable {
     public let format: ImageFormat
     /// 1...100; nil for PNG, which has none.
     public let quality: Int?
+    /// What the file says of its own making; nil says nothing.
+    public private(set) var provenance: Provenance?
     let shim: CVSEncoding
+
+    /// The same encoding, with a record in the file as XMP.
+    public func stating(_ provenance: Provenance?) -> Encoding {
+        var encoding = self
+        encoding.provenance = provenance
+        return encoding
+    }
 
     private init(
         _ format: ImageFormat, _ wire: CVSFormat, quality: Int?, lossless: Bool = false, progressive: Bool = false,
@@ -82,9 +91,19 @@ private struct EncodedBytes: ~Copyable {
     private let handle: OpaquePointer
 
     init(_ bitmap: Bitmap, _ encoding: Encoding, _ cancel: CancelFlag?) throws(Failure) {
+        // libvips takes an AVIF's item for XMP only when it begins with the element itself.
+        let packet =
+            encoding.provenance?.packet(
+                pixels: bitmap.width * bitmap.height, isWrapped: encoding.format != .avif) ?? []
         handle = try withExtendedLifetime(bitmap) { () throws(Failure) in
             try withCancelAddress(cancel) { flag throws(Failure) in
-                try callShim { out, error in cvs_encode(bitmap.handle, encoding.shim, flag, out, error) }
+                try callShim { out, error in
+                    packet.withUnsafeBufferPointer { packet in
+                        cvs_encode(
+                            bitmap.handle, encoding.shim, packet.isEmpty ? nil : packet.baseAddress, packet.count, flag,
+                            out, error)
+                    }
+                }
             }
         }
     }

@@ -64,6 +64,25 @@ public enum ImageFile {
         }
     }
 
+    /// The XMP packet of a stage's input as it is; empty when there is none.
+    static func metadata(_ input: StageInput, in context: StageContext) throws(Failure) -> String {
+        do { return try metadata(.file(input.file), ImageLimits(context.budget)) } catch {
+            throw error.about(slot: input.slot)
+        }
+    }
+
+    /// The XMP packet of encoded bytes as it is; empty when there is none.
+    static func metadata(_ bytes: Data) throws(Failure) -> String { try metadata(.memory(bytes), ImageLimits()) }
+
+    private static func metadata(_ source: Source, _ limits: ImageLimits) throws(Failure) -> String {
+        let bytes = try source.withShim { shim throws(Failure) in
+            try callShim { out, error in cvs_read_xmp(shim, limits.shim, out, error) }
+        }
+        defer { cvs_bytes_destroy(bytes) }
+        return String(
+            decoding: UnsafeBufferPointer(start: cvs_bytes_data(bytes), count: cvs_bytes_count(bytes)), as: UTF8.self)
+    }
+
     private static func probe(_ source: Source, _ limits: ImageLimits) throws(Failure) -> ImageHeader {
         var header = CVSHeader()
         try source.withShim { shim throws(Failure) in

@@ -8,8 +8,8 @@
 
 #include "../Image/Pixels.hpp"
 #include "Container.hpp"
-#include "Format.hpp"
-#include "Vips.hpp"
+#include "Reading.hpp"
+#include "Xmp.hpp"
 
 struct CVSBytes {
     cvs::codec::Bytes bytes;
@@ -138,8 +138,9 @@ void writeAll(int descriptor, const Bytes &bytes) {
 }  // namespace
 }  // namespace cvs::codec
 
-extern "C" CVS_EXPORT CVSStatus cvs_encode(const CVSImage *image, CVSEncoding encoding, CVSCancel cancel,
-                                           CVSBytes **out, CVSError *error) noexcept {
+extern "C" CVS_EXPORT CVSStatus cvs_encode(const CVSImage *image, CVSEncoding encoding, const uint8_t *xmp,
+                                           size_t xmp_count, CVSCancel cancel, CVSBytes **out,
+                                           CVSError *error) noexcept {
     using namespace cvs::codec;
     return cvs::guarded(error, [&] {
         check(image->mat, encoding.format);
@@ -157,6 +158,34 @@ extern "C" CVS_EXPORT CVSStatus cvs_encode(const CVSImage *image, CVSEncoding en
                 cvs::stopIfCancelled(cancel);
                 if (!alone) throw;
                 throw cvs::Error{CVSStatusInternal, vips_error_buffer()};
+            }
+        });
+        if (xmp)
+            bytes->bytes = withXMP(bytes->bytes, encoding.format, {xmp, xmp_count}, image->mat.cols, image->mat.rows,
+                                   image->mat.channels() == 4);
+        *out = bytes.release();
+    });
+}
+
+extern "C" CVS_EXPORT CVSStatus cvs_read_xmp(CVSSource source, CVSLimits limits, CVSBytes **out,
+                                             CVSError *error) noexcept {
+    using namespace cvs::codec;
+    return cvs::guarded(error, [&] {
+        const Input input(source, limits.file_bytes);
+        const CVSFormat format = sniff(input.view());
+        auto bytes = std::make_unique<CVSBytes>();
+        withOwnErrors([&](bool alone) {
+            try {
+                const Picture image = open(input.view(), format, 1);
+                header(image.get(), format, limits);
+                const void *data = nullptr;
+                size_t count = 0;
+                if (vips_image_get_typeof(image.get(), VIPS_META_XMP_NAME) &&
+                    !vips_image_get_blob(image.get(), VIPS_META_XMP_NAME, &data, &count) && count <= 64 * 1024)
+                    bytes->bytes.assign(static_cast<const uint8_t *>(data), static_cast<const uint8_t *>(data) + count);
+            } catch (const VipsFailure &) {
+                if (!alone) throw;
+                blame(input.view(), format, vips_error_buffer() + takeWarnings());
             }
         });
         *out = bytes.release();

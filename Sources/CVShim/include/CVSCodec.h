@@ -79,8 +79,7 @@ typedef struct CVSEncoding {
     int32_t effort;
     /// 0...100: WebP.
     int32_t alpha_quality;
-    /// JPEG, PNG, WebP: attaches an sRGB profile; without it a file carries no metadata at all. AVIF always states its
-    /// colour in its own header.
+    /// JPEG, PNG, WebP: attaches an sRGB profile. AVIF always states its colour in its own header.
     bool embed_srgb;
 } CVSEncoding;
 
@@ -97,10 +96,14 @@ CVSStatus cvs_probe(CVSSource source, CVSLimits limits, CVSHeader *header, CVSEr
 CVSStatus cvs_decode(CVSSource source, CVSLimits limits, CVSLayout layout, int32_t max_side, CVSCancel cancel,
                      CVSImage *_Nullable *_Nonnull out, CVSError *error) CVS_NOEXCEPT;
 
-/// Writes JPEG (1 or 3 channels), PNG, WebP or AVIF without any metadata but the profile that is asked for.
-/// Equal pixels and settings give equal bytes.
-CVSStatus cvs_encode(const CVSImage *image, CVSEncoding encoding, CVSCancel cancel, CVSBytes *_Nullable *_Nonnull out,
-                     CVSError *error) CVS_NOEXCEPT;
+/// Reads the XMP packet of a file as it is; empty when there is none, or one of more than 64 KiB.
+CVSStatus cvs_read_xmp(CVSSource source, CVSLimits limits, CVSBytes *_Nullable *_Nonnull out,
+                       CVSError *error) CVS_NOEXCEPT;
+
+/// Writes JPEG (1 or 3 channels), PNG, WebP or AVIF without any metadata but the profile and packet that are asked for.
+/// Equal pixels and settings give equal bytes. `xmp` is a packet of at most 60 KiB that is attached as it is, or null.
+CVSStatus cvs_encode(const CVSImage *image, CVSEncoding encoding, const uint8_t *_Nullable xmp, size_t xmp_count,
+                     CVSCancel cancel, CVSBytes *_Nullable *_Nonnull out, CVSError *error) CVS_NOEXCEPT;
 const uint8_t *cvs_bytes_data(const CVSBytes *bytes) CVS_NOEXCEPT;
 size_t cvs_bytes_count(const CVSBytes *bytes) CVS_NOEXCEPT;
 void cvs_bytes_destroy(CVSBytes *bytes) CVS_NOEXCEPT;

@@ -82,6 +82,3 @@ private struct FailedRun: Encodable {
     let ok: Bool
     let failure: Failure
 }
-
-/// The binary's version; raised with each release.
-enum Version { static let current = "0.1.0" }

@@ -9,6 +9,7 @@ struct CutoutFiles {
     let context: StageContext
     /// The photo that the cut-out is of.
     let photo: Bitmap
+    let record: CutoutRecord
 
     /// - Parameters:
     ///   - cutout: nil writes the mask alone: what a person must look at first is not passed on.
@@ -24,7 +25,7 @@ struct CutoutFiles {
         var (proof, composite): (CutoutProof?, CutoutComposite.Made?)
         if let cutout {
             composite = try make(cutout, geometry)
-            parts += files(cutout, composite?.picture)
+            parts += files(cutout, composite)
             proof = CutoutProof(photo: photo, cutout: cutout, composite: composite)
         }
         let truth = try encode(parts, proof)
@@ -47,20 +48,19 @@ struct CutoutFiles {
         return try composite.make(cutout, geometry)
     }
 
-    private func files(_ cutout: Bitmap, _ composite: Bitmap?) -> [Part] {
-        let file =
-            options.format == .png
-            ? Part(name: "cutout", picture: cutout, encoding: .png(compression: 1), mediaType: "image/png", end: "png")
-            : Part(
-                name: "cutout", picture: cutout, encoding: .webp(lossless: true, effort: 2), mediaType: "image/webp",
-                end: "webp")
+    private func files(_ cutout: Bitmap, _ composite: CutoutComposite.Made?) -> [Part] {
+        let isPNG = options.format == .png
+        let encoding = isPNG ? Encoding.png(compression: 1) : .webp(lossless: true, effort: 2)
+        let file = Part(
+            name: "cutout", picture: cutout, encoding: encoding.stating(record.cutout),
+            mediaType: isPNG ? "image/png" : "image/webp", end: isPNG ? "png" : "webp")
         guard let composite else { return [file] }
+        let jpeg = Encoding.jpeg(quality: options.quality, chroma: .full, sRGBProfile: true)
         return [
             file,
             Part(
-                name: "composite", picture: composite,
-                encoding: .jpeg(quality: options.quality, chroma: .full, sRGBProfile: true), mediaType: "image/jpeg",
-                end: "jpg"),
+                name: "composite", picture: composite.picture,
+                encoding: jpeg.stating(record.composite(composite)), mediaType: "image/jpeg", end: "jpg"),
         ]
     }
 

@@ -7,6 +7,8 @@ struct RenditionMaker {
     let profile: RenditionProfile
     /// Nil keeps transparency.
     let background: Colour?
+    /// What the picture's file says of its making.
+    let source: Provenance
     let cancel: CancelFlag
 
     func make(from picture: Bitmap, subject: PixelBox?) throws(Failure) -> (
@@ -16,7 +18,9 @@ struct RenditionMaker {
             width: picture.width, height: picture.height, into: (profile.width, profile.height), fit: profile.fit,
             subject: subject)
         let framed = try frame(picture, framing)
-        let (data, quality) = try encode(framed)
+        let step = Provenance.Step(
+            "resize", "width=\(framed.width) height=\(framed.height) fit=\(framing.fit.rawValue)")
+        let (data, quality) = try encode(framed, source.adding([step]))
         let written = try ImageFile.decode(data, cancel: cancel)
         let similarity = try framed.similarity(to: written)
         return (
@@ -48,8 +52,8 @@ struct RenditionMaker {
     }
 
     /// At the profile's quality, or at the highest one below it that stays within the limit.
-    private func encode(_ picture: Bitmap) throws(Failure) -> (Data, Int?) {
-        let wished = encoding(quality: profile.quality)
+    private func encode(_ picture: Bitmap, _ record: Provenance) throws(Failure) -> (Data, Int?) {
+        let wished = encoding(quality: profile.quality).stating(record)
         let first = try picture.encoded(wished, cancel: cancel)
         guard let limit = profile.maxBytes, first.count > limit else { return (first, wished.quality) }
 
@@ -57,7 +61,7 @@ struct RenditionMaker {
         var (low, high) = (Self.lowestQuality, (wished.quality ?? Self.lowestQuality) - 1)
         while low <= high {
             let middle = (low + high) / 2
-            let data = try picture.encoded(encoding(quality: middle), cancel: cancel)
+            let data = try picture.encoded(encoding(quality: middle).stating(record), cancel: cancel)
             if data.count <= limit {
                 best = (data, middle)
                 low = middle + 1

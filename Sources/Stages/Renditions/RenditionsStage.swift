@@ -5,8 +5,8 @@ public import Pipeline
 /// Portal sizes of one picture: framed around its object, resampled once, encoded within a limit, measured.
 public struct RenditionsStage: Stage {
     public static let kind: Kind = "renditions"
-    public static let version = 1
-    public static let abstract = "Makes the sizes that portals and social networks ask for, without metadata."
+    public static let version = 2
+    public static let abstract = "Makes the sizes that portals and social networks ask for, without personal metadata."
     public static let arity = InputArity.one
     public static let companions: Set<String> = ["mask"]
 
@@ -63,11 +63,13 @@ public struct RenditionsStage: Stage {
         let picture = try ImageFile.decode(input, in: context)
         let subject = options.focus == .subject ? try subject(of: picture, in: context) : nil
 
+        let source = try Provenance(of: input, in: context)
+
         var renditions: [Rendition] = []
         for (index, profile) in profiles.enumerated() {
             let done = Double(index) / Double(profiles.count)
             try context.checkpoint(0.2 + 0.8 * done, "making \(profile.name)")
-            let maker = RenditionMaker(profile: profile, background: background, cancel: context.cancel)
+            let maker = RenditionMaker(profile: profile, background: background, source: source, cancel: context.cancel)
             let made = try maker.make(from: picture, subject: subject)
             let file = context.scratch.appending(path: "\(profile.name).\(profile.format.fileExtension)")
             try ScratchFile.write(made.data, to: file)

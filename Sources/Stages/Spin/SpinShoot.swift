@@ -42,8 +42,9 @@ struct SpinShoot {
         let truth = try truth(of: picture, from: cutout, seen, plan.placement)
         try sprite.add(picture, at: index, cancel: context.cancel)
         let name = "frames/" + String(repeating: "0", count: index < 9 ? 2 : 1) + "\(index + 1)"
-        let bytes = try picture.encoded(.webp(quality: options.quality), cancel: context.cancel)
-        viewerFrames.append(try viewerBytes(picture, bytes))
+        let encoding = Encoding.webp(quality: options.quality).stating(try record(of: seen.input, truth))
+        let bytes = try picture.encoded(encoding, cancel: context.cancel)
+        viewerFrames.append(try viewerBytes(picture, bytes, encoding))
         try emit(bytes, name, "\(name).webp", "image/webp", canvas)
         frames.append(
             SpinOutput.Frame(
@@ -51,6 +52,12 @@ struct SpinShoot {
                 slot: seen.input.slot, file: "\(name).webp",
                 notes: plan.notes + (plan.placement.roll == 0 ? [] : ["levelled"]), toneGain: plan.placement.toneGain,
                 truth: truth))
+    }
+
+    private func record(of input: StageInput, _ truth: Truth) throws(Failure) -> Provenance {
+        let cutout = try Provenance(of: input, in: context)
+        let scene = Provenance.Step("composite", "background=\(backdrop.name) shadow=\(options.shadow)")
+        return cutout.adding(truth.operations.map(\.step) + [scene], as: cutout.sourceType.composed())
     }
 
     /// A frame whose car is not the cut-out's is shown to a person first.
@@ -81,7 +88,10 @@ struct SpinShoot {
             direction: walk.direction.rawValue, directionSource: walk.directionSource,
             sprite: sprite.layout(file: "sprite.webp"), grade: grade.letter,
             gradeReason: grade.reason, lost: grade.lost, skipped: survey.skipped)
-        let sheet = try sprite.picture.encoded(.webp(quality: max(30, options.quality - 12)), cancel: context.cancel)
+        let record = Provenance(
+            sourceType: .composite, steps: [Provenance.Step("sprite", "frames=\(frames.count)")])
+        let sheet = try sprite.picture.encoded(
+            .webp(quality: max(30, options.quality - 12)).stating(record), cancel: context.cancel)
         let page = ViewerPage(
             spin: output, startAzimuth: options.startAzimuth, isDark: backdrop.isDark, frames: viewerFrames,
             frameSize: viewerSize, sprite: sheet)
@@ -98,11 +108,11 @@ struct SpinShoot {
         return CanvasSize(width: width, height: (canvas.height * width + canvas.width / 2) / canvas.width)
     }
 
-    private func viewerBytes(_ picture: Bitmap, _ bytes: Data) throws(Failure) -> Data {
+    private func viewerBytes(_ picture: Bitmap, _ bytes: Data, _ encoding: Encoding) throws(Failure) -> Data {
         let size = viewerSize
         if size == canvas { return bytes }
         return try picture.resized(width: size.width, height: size.height, cancel: context.cancel)
-            .encoded(.webp(quality: options.quality), cancel: context.cancel)
+            .encoded(encoding, cancel: context.cancel)
     }
 
     private func emit(

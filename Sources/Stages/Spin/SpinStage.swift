@@ -5,7 +5,7 @@ public import Pipeline
 /// A car that turns: stabilised photographs on one studio background, a sprite, and a page to turn it with.
 public struct SpinStage: Stage {
     public static let kind: Kind = "spin"
-    public static let version = 2
+    public static let version = 3
     public static let abstract = "Stabilises cut-outs taken round a car and makes a spin with an offline viewer page."
     public static let arity = InputArity.set(1...36)
 
