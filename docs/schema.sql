@@ -302,12 +302,12 @@ begin
 end
 $$;
 
-CREATE FUNCTION rundum.enqueue_steps(_tenant text, _name text, _steps jsonb, _key text) RETURNS TABLE(replayed boolean, workflow uuid, job rundum.any_job)
+CREATE FUNCTION rundum.enqueue_steps(_tenant text, _name text, _steps jsonb, _key text, _recipe jsonb DEFAULT NULL::jsonb, _asked text DEFAULT NULL::text) RETURNS TABLE(replayed boolean, workflow uuid, job rundum.any_job)
     LANGUAGE plpgsql
     AS $$
 declare
     v_tenant integer := rundum.tenant_number(_tenant);
-    v_hash bytea := sha256(convert_to(jsonb_build_array(_name, _steps)::text, 'UTF8'));
+    v_hash bytea := sha256(convert_to(coalesce(_asked, jsonb_build_array(_name, _steps)::text), 'UTF8'));
     v_first rundum.idempotency;
     v_workflow uuid;
     v_ids uuid[];
@@ -329,7 +329,7 @@ begin
     perform rundum.refuse_foreign_blobs(v_tenant, _steps);
     if _name is not null then
         v_workflow := rundum.uuid_v7((extract(epoch from clock_timestamp()) * 1000000)::bigint);
-        insert into rundum.workflow (id, tenant_id, name) values (v_workflow, v_tenant, _name);
+        insert into rundum.workflow (id, tenant_id, name, recipe) values (v_workflow, v_tenant, _name, _recipe);
     end if;
     v_ids := rundum.insert_steps(v_tenant, v_workflow, _steps);
     if _key is not null then
@@ -563,6 +563,73 @@ begin
 end
 $$;
 
+CREATE FUNCTION rundum.put_background(_tenant text, _name text, _sha256 bytea, _floor double precision, _light_x double precision, _width integer, _height integer) RETURNS TABLE(version integer, is_new boolean)
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_tenant integer := rundum.tenant_number(_tenant);
+    v_newest rundum.background;
+begin
+    perform 1 from rundum.tenant t where t.id = v_tenant for no key update;
+    if not exists (select from rundum.blob_owner o where o.tenant_id = v_tenant and o.sha256 = _sha256) then
+        raise exception 'The picture of the background % is not stored.', _name
+            using errcode = 'RU410', hint = 'Upload the file first.';
+    end if;
+    select b.* into v_newest from rundum.background b
+    where b.tenant_id = v_tenant and b.name = _name order by b.version desc limit 1;
+    if v_newest.sha256 = _sha256 and v_newest.floor = _floor and v_newest.light_x is not distinct from _light_x then
+        return query select v_newest.version, false;
+        return;
+    end if;
+    return query
+    insert into rundum.background as b (tenant_id, name, version, sha256, floor, light_x, width, height)
+    values (v_tenant, _name, coalesce(v_newest.version, 0) + 1, _sha256, _floor, _light_x, _width, _height)
+    returning b.version, true;
+end
+$$;
+
+CREATE FUNCTION rundum.put_recipe(_tenant text, _name text, _version integer, _workflow text, _abstract text, _options jsonb) RETURNS TABLE(version integer, is_new boolean)
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_tenant integer := rundum.tenant_number(_tenant);
+    v_newest rundum.recipe;
+    v_same rundum.recipe;
+begin
+    perform 1 from rundum.tenant t where t.id = v_tenant for no key update;
+    select r.* into v_newest from rundum.recipe r
+    where r.tenant_id = v_tenant and r.name = _name order by r.version desc limit 1;
+    select r.* into v_same from rundum.recipe r
+    where r.tenant_id = v_tenant and r.name = _name and r.version = coalesce(_version, v_newest.version)
+        and r.workflow = _workflow and r.abstract = _abstract and r.options = _options;
+    if v_same.version is not null then
+        return query select v_same.version, false;
+        return;
+    end if;
+    if v_newest.workflow <> _workflow then
+        raise exception 'The recipe % is for the workflow %.', _name, v_newest.workflow
+            using errcode = 'RU409', hint = 'Choose another name.';
+    end if;
+    if _version <> coalesce(v_newest.version, 0) + 1 then
+        raise exception 'The recipe % can''t be version %: the next one is %.', _name, _version,
+            coalesce(v_newest.version, 0) + 1
+            using errcode = 'RU409', hint = 'A version never changes; leave the number out for the next one.';
+    end if;
+    return query
+    insert into rundum.recipe as r (tenant_id, name, version, workflow, abstract, options)
+    values (v_tenant, _name, coalesce(v_newest.version, 0) + 1, _workflow, _abstract, _options)
+    returning r.version, true;
+end
+$$;
+
+CREATE FUNCTION rundum.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception 'A version of % never changes.', tg_table_name using errcode = 'RU409', hint = 'Add the next one.';
+end
+$$;
+
 CREATE FUNCTION rundum.refuse_foreign_blobs(_tenant integer, _steps jsonb) RETURNS void
     LANGUAGE plpgsql
     AS $_$
@@ -739,6 +806,25 @@ CREATE FUNCTION rundum.uuid_v7(_micros bigint) RETURNS uuid
         || right(replace(gen_random_uuid()::text, '-', ''), 16))::uuid
 $$;
 
+CREATE TABLE rundum.background (
+    tenant_id integer NOT NULL,
+    name text NOT NULL,
+    version integer NOT NULL,
+    sha256 bytea NOT NULL,
+    floor double precision NOT NULL,
+    light_x double precision,
+    width integer NOT NULL,
+    height integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT background_floor_check CHECK (((floor >= (0)::double precision) AND (floor <= (1)::double precision))),
+    CONSTRAINT background_height_check CHECK ((height > 0)),
+    CONSTRAINT background_light_x_check CHECK (((light_x >= ('-1'::integer)::double precision) AND (light_x <= (1)::double precision))),
+    CONSTRAINT background_name_check CHECK (((name ~ '^[a-z0-9][a-z0-9.-]{0,63}$'::text) AND (name <> 'default'::text))),
+    CONSTRAINT background_sha256_check CHECK ((octet_length(sha256) = 32)),
+    CONSTRAINT background_version_check CHECK ((version > 0)),
+    CONSTRAINT background_width_check CHECK ((width > 0))
+);
+
 CREATE TABLE rundum.band (
     priority smallint NOT NULL,
     vnow bigint DEFAULT 0 NOT NULL,
@@ -834,6 +920,29 @@ CREATE TABLE rundum.migration (
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE rundum.recipe (
+    tenant_id integer NOT NULL,
+    name text NOT NULL,
+    version integer NOT NULL,
+    workflow text NOT NULL,
+    abstract text NOT NULL,
+    options jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT recipe_name_check CHECK (((name ~ '^[a-z0-9][a-z0-9.-]{0,63}$'::text) AND (name <> 'default'::text))),
+    CONSTRAINT recipe_options_check CHECK ((jsonb_typeof(options) = 'object'::text)),
+    CONSTRAINT recipe_version_check CHECK ((version > 0)),
+    CONSTRAINT recipe_workflow_check CHECK ((workflow <> ''::text))
+);
+
+CREATE TABLE rundum.recipe_default (
+    tenant_id integer NOT NULL,
+    workflow text NOT NULL,
+    name text NOT NULL,
+    version integer,
+    CONSTRAINT recipe_default_version_check CHECK ((version > 0)),
+    CONSTRAINT recipe_default_workflow_check CHECK ((workflow <> ''::text))
+);
+
 CREATE TABLE rundum.tenant (
     id integer NOT NULL,
     key text NOT NULL,
@@ -875,10 +984,15 @@ CREATE TABLE rundum.workflow (
     id uuid NOT NULL,
     tenant_id integer NOT NULL,
     name text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    recipe jsonb,
+    CONSTRAINT workflow_recipe_shape CHECK ((jsonb_typeof(recipe) = 'object'::text))
 );
 
 ALTER TABLE ONLY rundum.done ATTACH PARTITION rundum.done_default DEFAULT;
+
+ALTER TABLE ONLY rundum.background
+    ADD CONSTRAINT background_pkey PRIMARY KEY (tenant_id, name, version);
 
 ALTER TABLE ONLY rundum.band
     ADD CONSTRAINT band_pkey PRIMARY KEY (priority);
@@ -909,6 +1023,12 @@ ALTER TABLE ONLY rundum.lane
 
 ALTER TABLE ONLY rundum.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY rundum.recipe_default
+    ADD CONSTRAINT recipe_default_pkey PRIMARY KEY (tenant_id, workflow);
+
+ALTER TABLE ONLY rundum.recipe
+    ADD CONSTRAINT recipe_pkey PRIMARY KEY (tenant_id, name, version);
 
 ALTER TABLE ONLY rundum.tenant
     ADD CONSTRAINT tenant_key_key UNIQUE (key);
@@ -954,6 +1074,13 @@ ALTER INDEX rundum.done_subject ATTACH PARTITION rundum.done_default_tenant_id_s
 
 ALTER INDEX rundum.done_workflow ATTACH PARTITION rundum.done_default_workflow_id_idx;
 
+CREATE TRIGGER background_never_changes BEFORE UPDATE ON rundum.background FOR EACH ROW EXECUTE FUNCTION rundum.refuse_change();
+
+CREATE TRIGGER recipe_never_changes BEFORE UPDATE ON rundum.recipe FOR EACH ROW EXECUTE FUNCTION rundum.refuse_change();
+
+ALTER TABLE ONLY rundum.background
+    ADD CONSTRAINT background_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES rundum.tenant(id);
+
 ALTER TABLE ONLY rundum.blob_owner
     ADD CONSTRAINT blob_owner_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES rundum.tenant(id);
 
@@ -965,6 +1092,12 @@ ALTER TABLE ONLY rundum.idempotency
 
 ALTER TABLE ONLY rundum.lane
     ADD CONSTRAINT lane_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES rundum.tenant(id);
+
+ALTER TABLE ONLY rundum.recipe_default
+    ADD CONSTRAINT recipe_default_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES rundum.tenant(id);
+
+ALTER TABLE ONLY rundum.recipe
+    ADD CONSTRAINT recipe_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES rundum.tenant(id);
 
 ALTER TABLE ONLY rundum.workflow
     ADD CONSTRAINT workflow_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES rundum.tenant(id);

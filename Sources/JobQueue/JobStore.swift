@@ -21,6 +21,8 @@ public protocol JobIntake: Sendable {
     /// Those of the jobs that the tenant has, in no order; the rest is silently absent.
     func jobs(_ ids: [UUID], tenant: String) async throws(Failure) -> [Job]
     func workflow(_ id: UUID, tenant: String) async throws(Failure) -> [Job]
+    /// The recipe that a workflow was made by; nil when there was none, or no such workflow.
+    func recipe(ofWorkflow id: UUID, tenant: String) async throws(Failure) -> RecipeStamp?
     /// Newest first, at most `filter.limit`; `next` is the cursor of the following page.
     func jobs(_ filter: JobFilter, tenant: String) async throws(Failure) -> JobPage
 

@@ -75,8 +75,15 @@ public struct WorkflowRequest: Sendable, Equatable, Codable {
 
     public var name: String
     public var steps: [Step]
+    /// The recipe that the steps were made by.
+    public var recipe: RecipeStamp?
+    /// What the caller asked for, in any fixed form: requests of one idempotency key are compared by it, since the steps
+    /// may depend on a default or on the newest version of something. Nil compares the steps.
+    public var asked: String?
 
-    public init(name: String, steps: [Step]) { (self.name, self.steps) = (name, steps) }
+    public init(name: String, steps: [Step], recipe: RecipeStamp? = nil, asked: String? = nil) {
+        (self.name, self.steps, self.recipe, self.asked) = (name, steps, recipe, asked)
+    }
 }
 
 /// How far a job is; it never goes back.

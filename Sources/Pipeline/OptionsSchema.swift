@@ -39,18 +39,26 @@ extension OptionsSchema {
 
     /// Refuses keys that no field names and values that a field does not allow.
     public func check(_ options: JSONValue) throws(Failure) {
+        if let fault = fault(in: options) { throw fault.failure }
+    }
+
+    /// The first thing that `check` refuses, and the option that it is about; nil when all is well.
+    public func fault(in options: JSONValue) -> (key: String?, failure: Failure)? {
         guard case .object(let members) = options else {
-            throw Failure(.invalidOptions, "The options must be a JSON object.")
+            return (nil, Failure(.invalidOptions, "The options must be a JSON object."))
         }
         for (key, value) in members.sorted(by: { $0.key < $1.key }) {
             guard let field = self[key] else {
                 let known = fields.map(\.name).joined(separator: ", ")
-                throw Failure(.unknownOption, "There is no option \(key).", hint: "Options are: \(known).")
+                return (
+                    key, Failure(.unknownOption, "There is no option \(key).", hint: "Options are: \(known).")
+                )
             }
             guard value == .null || field.allows(value) else {
-                throw Failure(.invalidOptions, "The option \(key) must be \(field.constraint).")
+                return (key, Failure(.invalidOptions, "The option \(key) must be \(field.constraint)."))
             }
         }
+        return nil
     }
 
     /// The value that the text of `--set key=value` stands for.

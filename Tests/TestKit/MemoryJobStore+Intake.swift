@@ -16,9 +16,12 @@ extension MemoryJobStore {
         _ workflow: WorkflowRequest, tenant: String, idempotencyKey: String?
     ) throws(Failure) -> Enqueued {
         try beThere()
-        if let known = try replay(of: workflow, tenant, idempotencyKey) { return known }
+        let steps = String(decoding: try JSON.encode(workflow), as: UTF8.self)
+        let asked = workflow.asked ?? steps
+        if let known = try replay(of: asked, tenant, idempotencyKey) { return known }
         try workflow.validate()
         let flow = UUID()
+        recipes[flow] = workflow.recipe
         var ids: [String: UUID] = [:]
         for step in workflow.steps { ids[step.label] = add(step.job, tenant: tenant) }
         for step in workflow.steps {
@@ -33,7 +36,7 @@ extension MemoryJobStore {
             }
         }
         let jobs = workflow.steps.compactMap { ids[$0.label] }
-        remember(jobs, flow, workflow, tenant, idempotencyKey)
+        remember(jobs, flow, asked, tenant, idempotencyKey)
         wake()
         return Enqueued(workflow: flow, jobs: jobs.compactMap { entries[$0]?.job }, replayed: false)
     }
@@ -48,6 +51,11 @@ extension MemoryJobStore {
         let jobs = order.compactMap { entries[$0]?.job }.filter { $0.workflow == id && $0.tenant == tenant }
         guard !jobs.isEmpty else { throw Failure(.notFound, "There is no such workflow.") }
         return jobs
+    }
+
+    public func recipe(ofWorkflow id: UUID, tenant: String) throws(Failure) -> RecipeStamp? {
+        try beThere()
+        return recipes[id]
     }
 
     public func jobs(_ filter: JobFilter, tenant: String) throws(Failure) -> JobPage {

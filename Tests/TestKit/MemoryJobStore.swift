@@ -21,6 +21,7 @@ public actor MemoryJobStore: JobStore {
     var cache: [String: StageResult] = [:]
     var keys: [String: (request: Data, jobs: [UUID], workflow: UUID?)] = [:]
     var owners: [String: Set<String>] = [:]
+    var recipes: [UUID: RecipeStamp] = [:]
     var lastWorker: WorkerID = 0
     var lastFence: Int64 = 0
     private var waiters: [UUID: AsyncStream<Void>.Continuation] = [:]

@@ -16,6 +16,8 @@ struct Parameter: Sendable {
     static let null = Parameter(text: nil)
     static func text(_ value: String?) -> Parameter { Parameter(text: value) }
     static func int(_ value: some BinaryInteger) -> Parameter { Parameter(text: "\(value)") }
+    static func int(_ value: Int?) -> Parameter { Parameter(text: value.map { "\($0)" }) }
+    static func double(_ value: Double?) -> Parameter { Parameter(text: value.map { "\($0)" }) }
     static func bool(_ value: Bool) -> Parameter { Parameter(text: value ? "t" : "f") }
     static func uuid(_ value: UUID?) -> Parameter { Parameter(text: value?.uuidString) }
     static func json(_ value: Data) -> Parameter { Parameter(text: String(decoding: value, as: UTF8.self)) }

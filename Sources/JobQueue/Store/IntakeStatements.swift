@@ -6,7 +6,7 @@ enum IntakeStatements {
         "intake.enqueue",
         """
         select e.replayed, e.workflow, \(Job.columns)
-        from rundum.enqueue_steps($1, $2, $3, $4) e cross join lateral (select (e.job).*) j
+        from rundum.enqueue_steps($1, $2, $3, $4, $5, $6) e cross join lateral (select (e.job).*) j
         """)
 
     static let job = Statement(
@@ -29,6 +29,13 @@ enum IntakeStatements {
         select \(Job.columns) from rundum.any_job j
         where j.workflow_id = $2 and j.tenant_id = (select t.id from rundum.tenant t where t.key = $1)
         order by j.id
+        """)
+
+    static let workflowRecipe = Statement(
+        "intake.workflow-recipe",
+        """
+        select w.recipe from rundum.workflow w
+        where w.id = $2 and w.tenant_id = (select t.id from rundum.tenant t where t.key = $1)
         """)
 
     /// Newest first. A parameter that is null does not filter.

@@ -20,11 +20,14 @@ extension PostgresJobStore {
         try workflow.validate()
         for step in workflow.steps { try step.job.checkShape() }
         let steps = try workflow.steps.map { step throws(Failure) in try StoredJSON.step(step) }
-        return try await enqueue(steps, name: workflow.name, tenant: tenant, idempotencyKey: idempotencyKey)
+        return try await enqueue(
+            steps, name: workflow.name, tenant: tenant, idempotencyKey: idempotencyKey, recipe: workflow.recipe,
+            asked: workflow.asked)
     }
 
     private func enqueue(
-        _ steps: [JSONValue], name: String?, tenant: String, idempotencyKey: String?
+        _ steps: [JSONValue], name: String?, tenant: String, idempotencyKey: String?, recipe: RecipeStamp? = nil,
+        asked: String? = nil
     ) async throws(Failure) -> Enqueued {
         guard !tenant.isEmpty else { throw Failure(.invalidRequest, "The tenant has no name.") }
         guard idempotencyKey?.isEmpty != true else {
@@ -32,7 +35,10 @@ extension PostgresJobStore {
         }
         let rows = try await database.query(
             IntakeStatements.enqueue,
-            [.text(tenant), .text(name), .json(try StoredJSON.steps(steps)), .text(idempotencyKey)])
+            [
+                .text(tenant), .text(name), .json(try StoredJSON.steps(steps)), .text(idempotencyKey),
+                try recipe.map { stamp throws(Failure) in .json(try JSON.encode(stamp)) } ?? .null, .text(asked),
+            ])
         return Enqueued(
             workflow: try rows.first?.optionalUUID("workflow"),
             jobs: try rows.map { row throws(Failure) in try Job(row, tenant: tenant) },
@@ -55,6 +61,11 @@ extension PostgresJobStore {
         let rows = try await database.query(IntakeStatements.workflow, [.text(tenant), .uuid(id)])
         guard !rows.isEmpty else { throw Failure(.notFound, "There is no such workflow.") }
         return try rows.map { row throws(Failure) in try Job(row, tenant: tenant) }
+    }
+
+    public func recipe(ofWorkflow id: UUID, tenant: String) async throws(Failure) -> RecipeStamp? {
+        let rows = try await database.query(IntakeStatements.workflowRecipe, [.text(tenant), .uuid(id)])
+        return try rows.first?.optionalJSON("recipe")
     }
 
     public func jobs(_ filter: JobFilter, tenant: String) async throws(Failure) -> JobPage {

@@ -13,6 +13,7 @@ actor MemoryIntake: JobIntake {
     private var order: [UUID] = []
     private var keys: [String: Keyed] = [:]
     private var owners: [String: Set<String>] = [:]
+    private var recipes: [UUID: RecipeStamp] = [:]
     /// When set, every call fails with it.
     private var outage: Failure?
     private(set) var lookups = 0
@@ -35,8 +36,11 @@ actor MemoryIntake: JobIntake {
     func enqueue(
         _ workflow: WorkflowRequest, tenant: String, idempotencyKey: String?
     ) throws(Failure) -> Enqueued {
-        try once(JSON.encode(workflow), tenant, idempotencyKey) {
+        let steps = try JSON.encode(workflow)
+        let asked = workflow.asked.map { Data($0.utf8) } ?? steps
+        return try once(asked, tenant, idempotencyKey) {
             let id = UUID()
+            self.recipes[id] = workflow.recipe
             let jobs = workflow.steps.map { step in
                 var job = self.insert(step.job, tenant)
                 (job.workflow, job.label) = (id, step.label)
@@ -67,6 +71,11 @@ actor MemoryIntake: JobIntake {
         let jobs = order.compactMap { rows[$0] }.filter { $0.workflow == id && $0.tenant == tenant }
         guard !jobs.isEmpty else { throw Failure(.notFound, "There is no such workflow.") }
         return jobs
+    }
+
+    func recipe(ofWorkflow id: UUID, tenant: String) throws(Failure) -> RecipeStamp? {
+        try check()
+        return recipes[id]
     }
 
     func jobs(_ filter: JobFilter, tenant: String) throws(Failure) -> JobPage {
