@@ -67,9 +67,10 @@ extension Provenance {
 extension Truth.Operation {
     /// As a file's record says it.
     public var step: Provenance.Step {
-        let words = [("scale", scale), ("roll", roll), ("gain", gain)].compactMap { key, value in
+        var words = [("scale", scale), ("roll", roll), ("gain", gain)].compactMap { key, value in
             value.map { "\(key)=\($0)" }
         }
+        if let gains { words.append("gains=" + gains.map { "\($0)" }.joined(separator: ",")) }
         return Provenance.Step(name, words.joined(separator: " "))
     }
 }
