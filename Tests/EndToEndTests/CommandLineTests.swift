@@ -83,6 +83,25 @@ import Testing
         #expect(left.isEmpty, "half-written folders must not stay")
     }
 
+    @Test func `run hands the file of an extra slot to each, and refuses slots that a kind does not have`() async throws
+    {
+        let folder = try TemporaryFolder()
+        let target = folder.url.appending(path: "out").path
+        let photos = Fixtures.carPhotos
+        let outcome = try await Program.run([
+            "run", "cutout", photos[1].path, "--out", target, "--set", "model=u2netp", "--with",
+            "background=\(photos[3].path)", "--json",
+        ])
+        #expect(outcome.status == 0, "\(outcome.err)")
+        let results = try JSON.decode([StageResult].self, from: outcome.outData)
+        #expect(results.first?.data["composite"]?["background"] == "picture")
+        let wrong = try await Program.run(
+            ["run", "cutout", photos[1].path, "--out", target, "--with", "foreground=\(photos[3].path)"])
+        #expect(wrong.status == 1 && wrong.err.contains("It takes: background."), "\(wrong.err)")
+        let formless = try await Program.run(["run", "cutout", photos[1].path, "--out", target, "--with", "background"])
+        #expect(formless.status == 1 && formless.err.contains("SLOT=FILE"), "\(formless.err)")
+    }
+
     @Test func `run takes many files abreast and answers in their order`() async throws {
         let folder = try TemporaryFolder()
         let photos = Fixtures.carPhotos

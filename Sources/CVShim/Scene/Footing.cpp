@@ -139,13 +139,16 @@ Footing footing(const cv::Mat &alpha, const Crop &crop) {
     out.height = float(ground - top);
     float horizon = float(top) - 0.05f * out.height;
     std::vector<float> hull, hangs = hanging(outline.row, out.height);
+    auto stands = [&](int x) { return hangs[size_t(x - outline.left)] < 0.5f; };
     for (int i = 0; i < int(outline.row.size()); i++) {
         float x = float(outline.left + i), row = float(outline.row[size_t(i)]);
         hull.push_back(at(outline.hull, x));
+        // Between two wheels the line that joins them is the floor, however low the sill.
+        bool between = x > float(a.x) && x < float(b.x) && stands(a.x) && stands(b.x);
         bool unknown = x < float(a.x) ? crop.left_cut : x > float(b.x) && crop.right_cut;
         // Past a crop there is no overhang to see, only the line on which the other wheel stands.
         float body = unknown ? float(ground) : horizon + (1 + clearance) * (row - horizon);
-        out.row.push_back(hull.back() + hangs[size_t(i)] * std::max(0.f, body - hull.back()));
+        out.row.push_back(hull.back() + (between ? 0 : hangs[size_t(i)]) * std::max(0.f, body - hull.back()));
     }
     // A step from wheel to bumper is a guess, and would be seen in a mirror.
     out.row = smoothed(smoothed(out.row, int(0.05f * out.height)), int(0.05f * out.height));
