@@ -11,7 +11,7 @@ public struct WhiteBalance: Sendable, Equatable, Codable {
     /// Changes nothing.
     public static let none = WhiteBalance(red: 1, green: 1, blue: 1)
     /// The largest and smallest gain that is ever set.
-    public static let bounds = 0.86...1.16
+    public static let bounds = 0.9...1.1
 
     public var gains: [Double] { [red, green, blue] }
 }
@@ -51,7 +51,7 @@ public struct ToneMeasure: Sendable, Equatable {
 }
 
 extension WhiteBalance {
-    /// The gains that make grey parts of these cut-outs of one car grey, most of the way and within `bounds`.
+    /// The gains that bring grey parts of these cut-outs of one car more than half of the way to grey, within `bounds`.
     ///
     /// Light colours tyres and paint alike; paint colours only itself. So a cast counts as far as dark and light parts
     /// agree on it: a red car stays red, a pale blue one pale blue.
@@ -59,7 +59,7 @@ extension WhiteBalance {
         let (dark, light) = (mean(measures.map(\.dark)), mean(measures.map(\.light)))
         let red = agreed(dark.red, light.red, light.weight)
         let blue = agreed(dark.blue, light.blue, light.weight)
-        let trust = 0.8 * min(1, dark.weight / 0.35)
+        let trust = 0.6 * min(1, dark.weight / 0.35)
         // Luminance stays: the weighted mean of the gains is 1.
         let gains = [exp(-trust * red), 1, exp(-trust * blue)]
         let level = 0.2126 * gains[0] + 0.7152 * gains[1] + 0.0722 * gains[2]
