@@ -16,10 +16,11 @@ import Testing
         #expect(uncut.maximumDeviation == 0 && uncut.holds && uncut.operations.isEmpty)
         let geometry = try ObjectGeometry(alpha: cutout).levelled(cutout)
         for (index, backdrop) in Backdrop.presets.enumerated() {
-            var placement = Placement.fitting(geometry, canvas: canvas)
+            var placement = Placement.lot(geometry, canvas: canvas, wheelLine: 0.8)
             placement.toneGain = [1, 0.8, 1.3, 1.1][index % 4]
+            placement.whiteBalance = index % 2 == 0 ? .none : WhiteBalance(red: 0.9, green: 1, blue: 1.12)
             let composite = try Studio.compose(
-                cutout: cutout, backdrop: backdrop, canvas: canvas, placement: placement)
+                cutout: cutout, in: .painted(backdrop, canvas: canvas), placement: placement)
             let truth = try Truth(of: composite, placed: placement, from: photo, alpha: cutout, source: source)
             #expect(truth.holds, "\(backdrop.name): \(truth.maximumDeviation)")
             #expect(truth.meanDeviation < 0.3)
@@ -120,6 +121,6 @@ import Testing
 
     private func composite(_ cutout: Bitmap, _ placement: Placement) throws(Failure) -> Bitmap {
         let floor = try Studio.paint(Backdrop.presets[0], canvas: canvas)
-        return try Studio.compose(cutout: cutout, over: floor, placement: placement, shadow: Backdrop.presets[0])
+        return try Studio.compose(cutout: cutout, over: floor, placement: placement, floor: Backdrop.presets[0].floor)
     }
 }
