@@ -1,109 +1,129 @@
 """Tables of cutout's accuracy beside rembg's, per set: printed, and written under evaluation-out/cutout."""
 import argparse
+import dataclasses
 import json
 import os
 import pathlib
+import sys
 
-import numpy as np
-from PIL import Image
-
+import exact
 import methods
-import metrics
+import others
 import parts
+import scores
 import sets
+import sheets
 import tables
 import verdict
+
+SIDES = ("parts", "others", "exact")  # what is measured besides the sets with masks
 
 
 def arguments():
     """What is asked for."""
     parser = argparse.ArgumentParser(prog="Evaluation/cutout/run", description=__doc__)
     parser.add_argument("--root", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--only", default="", help="methods that contain this text")
-    parser.add_argument("--set", default="", help="sets whose names contain this text, e.g. davis, meshes, parts")
+    parser.add_argument("--only", default="", help="methods of ours that contain this text, e.g. 'u2net f32'; rembg's masks are kept")
+    parser.add_argument("--set", default="", help="sets whose names contain this text, e.g. davis, meshes, parts, others, exact")
     parser.add_argument("--step", type=int, default=2, help="take every nth frame of a clip (default 2)")
+    parser.add_argument("--no-sheets", action="store_true", help="draw no contact sheets")
     return parser.parse_args()
 
 
-class Scores:
-    """What was measured, by method."""
-
-    def __init__(self, pictures, outlined):
-        self.pictures, self.outlined = pictures, outlined
-        self.each = {}  # {method: {key: score}}
-        self.regions = {"wheels' boxes, fixture": {}, "wheels' boxes, meshes": {}}
-        self.parts = {}  # {method: {group: (kept, all)}}
-        self.lost = []
-
-    def add(self, method, answers):
-        """Scores one method's answers."""
-        each = self.each[method] = {}
-        for picture in self.pictures:
-            if picture.key not in answers:
-                continue
-            truth = np.asarray(Image.open(picture.truth).convert("L"))
-            alpha = answers[picture.key].alpha
-            each[picture.key] = metrics.score(alpha, truth, picture.soft)
-            inside = metrics.boxes(alpha, truth, picture.wheels) if picture.wheels else None
-            if inside:
-                region = f"wheels' boxes, {'fixture' if picture.set == 'fixture' else 'meshes'}"
-                self.regions[region].setdefault(method, []).append(inside)
-        shares = [(key, group, parts.covered(answers[key].alpha, polygons)) for key, (_, found) in self.outlined.items()
-                  if key in answers for group, polygons in found]
-        if shares:
-            self.parts[method] = parts.recall((group, share) for _, group, share in shares)
-            self.lost += [{"method": method, "picture": key[1], "part": group, "covered": round(share, 3)}
-                          for key, group, share in shares if share < parts.COVERED]
-
-    def results(self):
-        """{set: {method: summary}}."""
-        names = list(dict.fromkeys(picture.set for picture in self.pictures))
-        return {name: {method: metrics.summary([s for key, s in each.items() if key[0] == name])
-                       for method, each in self.each.items() if each} for name in names}
+@dataclasses.dataclass
+class Material:
+    """The pictures that are looked at, and their links: all, and those with masks or outlined parts."""
+    pictures: list
+    outlined: dict
+    plain: list
+    links: dict
+    truthful: dict
 
 
-def report(scores, main, chosen):
-    """The report's text."""
-    results = scores.results()
-    text = [tables.accuracy(results)]
-    for peer in methods.PEERS:
-        if main in scores.each and peer in scores.each and results:
-            text.append(tables.against(results, scores.each, main, peer))
-    text.append(tables.regions(scores.regions))
-    rows = verdict.accuracy(results, main, [peer for peer in methods.PEERS if peer in scores.each])
-    if scores.parts:
-        text.append(tables.recalls(scores.parts))
-        rows += verdict.recall(scores.parts[main]) if main in scores.parts else []
-    if chosen.set or chosen.only:
-        text.append("(not all sets or methods: the verdict is of these alone)")
-    return "\n\n".join([*text, verdict.table(rows)]), results
+def gather(chosen, out):
+    """The pictures that are asked for."""
+    data = sets.data_folder(os.environ.get("RUNDUM_DATA"))
+    asked = {side: data is not None and chosen.set in ("", side) for side in SIDES}
+    found = {} if chosen.set in SIDES[:2] else sets.all_sets(
+        chosen.root, data, out / "composites", chosen.step, "" if chosen.set == "exact" else chosen.set)
+    pictures = [picture for items in found.values() for picture in items]
+    outlined = {("parts", name): (photo, outlines) for name, photo, outlines in parts.photos(data)} if asked["parts"] else {}
+    plain = list(others.pictures(data, out / "composites")) if asked["others"] else []
+    wanted = [(p.key, p.photo) for p in pictures] + [(key, photo) for key, (photo, _) in outlined.items()]
+    links = methods.linked(wanted + [(item.key, item.photo) for item in plain], out / "input")
+    return Material(pictures, outlined, plain, links, {key: links[key] for key, _ in wanted})
+
+
+def folder(out, method):
+    """Where a method's masks are."""
+    return out / "masks" / method.replace(" ", "-")
+
+
+def accuracy(found, main):
+    """Text and verdict rows of the masks and the parts."""
+    results = found.results()
+    peers = [peer for peer in methods.PEERS if peer in found.each]
+    text, rows = [], []
+    if results:
+        text += [tables.accuracy(results)]
+        text += [tables.against(results, found.each, main, peer) for peer in peers]
+        text += [tables.regions(found.regions)]
+        rows += verdict.accuracy(results, main, peers)
+    if found.parts:
+        text += [tables.recalls(found.parts)]
+        rows += verdict.recall(found.parts[main])
+    return text, rows
+
+
+def precision(found, answers, main, fast):
+    """Text and verdict rows of the fast precision."""
+    if not (found.each.get(main) and found.each.get(fast)):
+        return [], []
+    changed = exact.gains(found.each[main], found.each[fast])
+    return [tables.precision(exact.changes(answers[main], answers[fast]), changed)], verdict.precision(changed)
+
+
+def report(text, rows, found, sides, out):
+    """Prints and writes what was measured."""
+    text = "\n\n".join([*text, "## Verdict", verdict.table(rows)])
+    print(text, flush=True)
+    (out / "table.md").write_text(text + "\n")
+    (out / "table.json").write_text(json.dumps(found.record() | sides, indent=1, sort_keys=True))
 
 
 def main():
     """Evaluates what was asked for."""
     chosen = arguments()
     out = chosen.root / "evaluation-out/cutout"
-    data = sets.data_folder(os.environ.get("RUNDUM_DATA"))
-    found = sets.all_sets(chosen.root, data, out / "composites", chosen.step, chosen.set)
-    pictures = [picture for items in found.values() for picture in items]
-    outlined = {("parts", name): (photo, outlines) for name, photo, outlines in parts.photos(data)} \
-        if data and chosen.set in "parts" else {}
-    links = methods.linked([(p.key, p.photo) for p in pictures] + [(key, photo) for key, (photo, _) in outlined.items()],
-                           out / "input")
+    material = gather(chosen, out)
     own, default = methods.ours()
-    scores = Scores(pictures, outlined)
-    for method, model in methods.PEERS.items():
-        if chosen.only in method or not chosen.only.startswith("rundum"):  # kept masks cost nothing
-            scores.add(method, methods.run_peer(model, links, out / "masks" / method.replace(" ", "-")))
+    default, fast = f"rundum {default} f32", f"rundum {default} bf16"
+    own = {method: options for method, options in own.items() if chosen.only in method} or sys.exit(f"no method contains {chosen.only!r}")
+    first = default if default in own else next(iter(own))
+
+    found, answers = scores.Scores(material.pictures, material.outlined), {}
+    for peer, model in methods.PEERS.items():
+        found.add(peer, methods.run_peer(model, material.truthful, folder(out, peer)))
     for method, options in own.items():
-        if chosen.only in method:
-            scores.add(method, methods.run_ours(options, links, out / "masks" / method.replace(" ", "-")))
-    text, results = report(scores, f"rundum {default} f32", chosen)
-    print(text)
-    (out / "table.md").write_text(text + "\n")
-    each = [{"set": key[0], "picture": key[1], "method": method} | s for method, rows in scores.each.items() for key, s in rows.items()]
-    (out / "table.json").write_text(json.dumps({"summary": results, "pictures": each, "parts": scores.parts, "lost": scores.lost},
-                                               indent=1, sort_keys=True))
+        answers[method] = methods.run_ours(options, material.links if method == first else material.truthful, folder(out, method))
+        found.add(method, answers[method])
+
+    text, rows = accuracy(found, first)
+    stopped = others.counts(material.plain, answers[first], material.truthful) if material.plain else {}
+    if stopped:
+        text, rows = [*text, tables.reviews(stopped)], rows + verdict.reviews(stopped)
+    more, bars = precision(found, answers, default, fast)
+    text, rows = text + more, rows + bars
+    again = {}
+    if chosen.set in ("", "exact") and first.endswith("f32"):
+        few = {picture.key: material.links[picture.key] for picture in material.pictures[::6]}
+        again = exact.repeats(own[first], few, out / "masks/again", answers[first])
+        text, rows = [*text, tables.repeats(again)], rows + verdict.repeats(again)
+    if chosen.set or chosen.only:
+        text.append("(not all sets or methods: the verdict is of these alone)")
+    report(text, rows, found, {"reviews": stopped, "repeats": again}, out)
+    if not chosen.no_sheets:
+        sheets.draw(material, answers[first], found.each[first], found.lost[first], out / "sheets")
 
 
 if __name__ == "__main__":

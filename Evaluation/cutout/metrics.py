@@ -57,11 +57,16 @@ def score(alpha, truth, soft=False):
             "band": float(error[near].mean()) if near.any() else 0.0}
 
 
-def boxes(alpha, truth, areas):
-    """IoU and boundary F inside boxes (left, top, right, bottom), all of a picture's together; None without boxes."""
-    within = np.zeros(truth.shape, bool)
+def boxes(shape, areas):
+    """The pixels inside boxes (left, top, right, bottom)."""
+    within = np.zeros(shape, bool)
     for left, top, right, bottom in areas:
         within[max(0, top):max(0, bottom), max(0, left):max(0, right)] = True
+    return within
+
+
+def inside(alpha, truth, within):
+    """IoU and boundary F inside a region; None when it is empty."""
     if not within.any():
         return None
     mask, object_ = alpha >= 128, truth >= 128

@@ -6,6 +6,7 @@ import json
 import numpy as np
 from PIL import Image, ImageOps
 
+import surfaces
 import vehicles
 
 VERSION = "1"  # of the pictures made here: raise it when they change
@@ -31,7 +32,7 @@ class Layer:
 def photo_of(data, index, size=vehicles.SIZE):
     """A front of a house on the canvas, linear."""
     image = Image.open(data / BACKGROUNDS[index % 12]).convert("RGB")
-    return vehicles.linear(np.asarray(ImageOps.fit(image, size, Image.Resampling.LANCZOS), np.float32) / 255)
+    return surfaces.linear(np.asarray(ImageOps.fit(image, size, Image.Resampling.LANCZOS), np.float32) / 255)
 
 
 def light_of(place):
@@ -69,7 +70,7 @@ def rendered(data, index, azimuth, paint, place, seed, height=None, sunny=None, 
         focal *= min(share * vehicles.SIZE[0] / np.ptp(flat[:, 0]), .62 * vehicles.SIZE[1] / np.ptp(flat[:, 1]))
         row += stand - flat[:, 1].max()
     view = vehicles.camera(np.radians(azimuth), height, 8.5, focal, row)
-    shot = vehicles.render(data, vehicle, vehicles.PAINTS[paint], view, light_of(place), sun if sunny else None)
+    shot = vehicles.render(data, vehicle, surfaces.PAINTS[paint], view, light_of(place), sun if sunny else None)
     weights = [.4, .6] if sunny else [.8]
     ground = 1 - sum(weight * (1 - shot.ground[..., k]) for k, weight in enumerate(weights))
     return Layer(shot.colour, shot.alpha, shot.through, ground, shot.wheels)
@@ -87,11 +88,11 @@ def beetle(frame, seed, share=None, paint=None, size=vehicles.SIZE):
     source = pixels[max(0, -y):, max(0, -x):][:size[1] - max(0, y), :size[0] - max(0, x)]
     whole[max(0, y):max(0, y) + source.shape[0], max(0, x):max(0, x) + source.shape[1]] = source
     solid = whole[..., 3] >= 250 / 255
-    colour = vehicles.linear(np.clip(whole[..., :3], 0, 1))
+    colour = surfaces.linear(np.clip(whole[..., :3], 0, 1))
     if paint:
         gleam = colour[..., 1:].max(2, keepdims=True)  # its paint is red: what is white in it is a reflection
         red = np.maximum(colour[..., :1] - gleam, 0)
-        colour = np.minimum(colour, gleam) + np.float32(vehicles.PAINTS[paint]) * np.minimum(red / .30, 1.3)
+        colour = np.minimum(colour, gleam) + np.float32(surfaces.PAINTS[paint]) * np.minimum(red / .30, 1.3)
     ground = np.where(solid, .25, 1 - whole[..., 3])
     return Layer(colour * solid[..., None], solid.astype(np.float32), np.zeros_like(ground), ground, [], soft=False)
 

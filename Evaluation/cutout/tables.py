@@ -44,3 +44,22 @@ def recalls(found):
     rows = [[method, *(f"{counts[g][0] / counts[g][1]:.3f} ({counts[g][1] - counts[g][0]} of {counts[g][1]} lost)"
                        if g in counts else "" for g in groups)] for method, counts in found.items()]
     return markdown(["parts covered to 90 %", *groups], rows)
+
+
+def reviews(table):
+    """How many pictures of each group wait for a person because no car was seen."""
+    rows = [[group, total, stopped, "flagged" if not vehicle else "passed", ", ".join(wrong[:6]) + (" ..." if len(wrong) > 6 else "")]
+            for group, (vehicle, stopped, total, wrong) in table.items()]
+    return markdown(["pictures", "all", "flagged", "should be", "wrong"], rows)
+
+
+def precision(moved, changed):
+    """How far the fast precision moves masks, a line a set."""
+    rows = [[name, value, picture, *(changed.get(name, ("", "")))] for name, (value, picture) in moved.items()]
+    return markdown(["f32 against bf16", "largest 1 - IoU between the two masks", "picture", "largest change of the IoU with the truth",
+                     "picture"], rows)
+
+
+def repeats(again):
+    """Whether runs gave the same bytes."""
+    return markdown(["f32 once more", "masks of the same bytes"], [[how, f"{same} of {total}"] for how, (same, total) in again.items()])

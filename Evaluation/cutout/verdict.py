@@ -37,6 +37,29 @@ def recall(counts):
              counts[group][0] / counts[group][1] >= RECALL) for group in groups]
 
 
+def reviews(table):
+    """Two rows: pictures without a car that pass unseen, and cars that are stopped."""
+    missed = [(total - stopped, total) for vehicle, stopped, total, _ in table.values() if not vehicle]
+    alarms = [(stopped, total) for vehicle, stopped, total, _ in table.values() if vehicle]
+    rows = []
+    for name, pairs in (("pictures without a car that pass unseen", missed), ("cars that are stopped as no car", alarms)):
+        if pairs:
+            wrong, total = (sum(values) for values in zip(*pairs))
+            rows.append((f"{name} (of {total})", wrong, "0", wrong == 0))
+    return rows
+
+
+def precision(changed):
+    """A row: the largest change of a mask's IoU by the fast precision."""
+    value, picture = max(changed.values())
+    return [(f"change of a mask's IoU by bf16 ({picture})", value, f"<= {CHANGE}", value <= CHANGE)]
+
+
+def repeats(again):
+    """A row a way of running once more."""
+    return [(f"f32 {how}: masks of the same bytes", f"{same} of {total}", "all", same == total) for how, (same, total) in again.items()]
+
+
 def table(rows):
     """Markdown of the rows, and how many are met."""
     met = sum(bool(row[3]) for row in rows)

@@ -73,15 +73,18 @@ class MetricsTests(unittest.TestCase):
         soft[20, 20:80] = 0
         self.assertGreater(metrics.score(soft, truth)["band"], 0)
 
+    def inside(self, mask, truth, *areas):
+        return metrics.inside(mask, truth, metrics.boxes(truth.shape, areas))
+
     def test_boxes_see_only_what_lies_in_them(self):
         truth, mask = square(20, 80), square(20, 80)
         mask[70:80, 20:30] = 0
-        self.assertEqual(metrics.boxes(mask, truth, [(60, 60, 90, 90)])["iou"], 1)
-        self.assertAlmostEqual(metrics.boxes(mask, truth, [(20, 60, 30, 80)])["iou"], .5)
-        self.assertIsNone(metrics.boxes(mask, truth, []))
+        self.assertEqual(self.inside(mask, truth, (60, 60, 90, 90))["iou"], 1)
+        self.assertAlmostEqual(self.inside(mask, truth, (20, 60, 30, 80))["iou"], .5)
+        self.assertIsNone(self.inside(mask, truth))
 
     def test_a_box_beyond_the_picture_is_cut(self):
-        self.assertEqual(metrics.boxes(square(0, 50), square(0, 50), [(-20, -20, 30, 30)])["iou"], 1)
+        self.assertEqual(self.inside(square(0, 50), square(0, 50), (-20, -20, 30, 30))["iou"], 1)
 
     def test_ratios_a_set_and_on_average(self):
         results = {"a": {"we": {"iou": .95, "mae": .01}, "they": {"iou": .90, "mae": .02}},
