@@ -101,12 +101,11 @@ def main():
     own = {method: options for method, options in own.items() if chosen.only in method} or sys.exit(f"no method contains {chosen.only!r}")
     first = default if default in own else next(iter(own))
 
-    found, answers = scores.Scores(material.pictures, material.outlined), {}
-    for peer, model in methods.PEERS.items():
-        found.add(peer, methods.run_peer(model, material.truthful, folder(out, peer)))
+    answers = {peer: methods.run_peer(model, material.truthful, folder(out, peer)) for peer, model in methods.PEERS.items()}
     for method, options in own.items():
         answers[method] = methods.run_ours(options, material.links if method == first else material.truthful, folder(out, method))
-        found.add(method, answers[method])
+    found = scores.Scores(material.pictures, material.outlined)
+    found.add(answers)
 
     text, rows = accuracy(found, first)
     stopped = others.counts(material.plain, answers[first], material.truthful) if material.plain else {}

@@ -3,6 +3,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import pathlib
 import shutil
 import subprocess
 import sys
@@ -15,11 +16,24 @@ PEERS = {"rembg u2net": "u2net", "rembg u2netp": "u2netp"}
 
 @dataclasses.dataclass
 class Answer:
-    """A mask, and why a person should look (codes), the confidence and the mask file's hash where it is ours."""
-    alpha: np.ndarray
+    """A mask's file and size, and why a person should look (codes) and the confidence where it is ours."""
+    file: pathlib.Path
+    size: tuple
     review: tuple = ()
     confidence: float = 1.0
-    sha256: str = ""
+
+    @property
+    def alpha(self):
+        """8-bit alpha; nothing where no mask was made."""
+        if not self.file.exists():
+            return np.zeros(self.size[::-1], np.uint8)
+        with Image.open(self.file) as mask:
+            return np.asarray(mask.convert("L"))
+
+    @property
+    def sha256(self):
+        """Of the file."""
+        return hashlib.sha256(self.file.read_bytes()).hexdigest() if self.file.exists() else ""
 
 
 def binary(*words, environment=None, through=()):
@@ -65,11 +79,8 @@ def read(folder, link):
     note = json.loads((folder / "result.json").read_text()) if (folder / "result.json").exists() else {}
     review = tuple(item["code"] if isinstance(item, dict) else str(item) for item in note.get("review", []))
     mask = folder / "mask.png"
-    if not mask.exists():
-        with Image.open(link) as photo:
-            return Answer(np.zeros(photo.size[::-1], np.uint8), (*review, "no_mask"), 0.0)
-    return Answer(np.asarray(Image.open(mask).convert("L")), review, note.get("data", {}).get("confidence", 1.0),
-                  hashlib.sha256(mask.read_bytes()).hexdigest())
+    with Image.open(link) as photo:
+        return Answer(mask, photo.size, review if mask.exists() else (*review, "no_mask"), note.get("data", {}).get("confidence", 0.0))
 
 
 def run_peer(model, links, out):
@@ -84,5 +95,6 @@ def run_peer(model, links, out):
             partial = kept.with_suffix(".partial")
             remove(Image.open(link), session=session, only_mask=True).save(partial, "PNG")
             partial.rename(kept)
-        answers[key] = Answer(np.asarray(Image.open(kept).convert("L")))
+        with Image.open(kept) as mask:
+            answers[key] = Answer(kept, mask.size)
     return answers

@@ -26,17 +26,24 @@ class Scores:
         self.parts = {}  # {method: {group: (kept, all)}}
         self.lost = {}  # {method: {key: {group: least share}}}
 
-    def add(self, method, answers):
-        """Scores one method's answers."""
-        each = self.each[method] = {}
+    def add(self, answers):
+        """Scores the answers of all methods: {method: {key: answer}}."""
+        self.each = {method: {} for method in answers}
         for picture in self.pictures:
             truth = np.asarray(Image.open(picture.truth).convert("L"))
-            alpha = answers[picture.key].alpha
-            each[picture.key] = metrics.score(alpha, truth, picture.soft)
-            for region, within in regions(picture, truth.shape):
-                inside = metrics.inside(alpha, truth, within)
-                if inside:
-                    self.regions.setdefault(region, {}).setdefault(method, []).append(inside)
+            near, places = metrics.band(truth >= 128), list(regions(picture, truth.shape))
+            for method, found in answers.items():
+                alpha = found[picture.key].alpha
+                self.each[method][picture.key] = metrics.score(alpha, truth, picture.soft, near)
+                for region, within in places:
+                    inside = metrics.inside(alpha, truth, within)
+                    if inside:
+                        self.regions.setdefault(region, {}).setdefault(method, []).append(inside)
+        for method, found in answers.items():
+            self.add_parts(method, found)
+
+    def add_parts(self, method, answers):
+        """Looks for the outlined parts in one method's answers."""
         shares = [(key, group, parts.covered(answers[key].alpha, polygons)) for key, (_, found) in self.outlined.items()
                   for group, polygons in found]
         if shares:
