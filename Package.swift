@@ -59,7 +59,7 @@ let package = Package(
         .executableTarget(
             name: "Runner",
             dependencies: ["Imaging", "JobAPI", "JobQueue", "Pipeline", "Stages", "Storage", "Worker"],
-            swiftSettings: strict),
+            resources: [.embedInCode("Recipes/recipes.json")], swiftSettings: strict),
 
         .target(
             name: "TestKit", dependencies: ["Imaging", "JobQueue", "Pipeline", "Storage"], path: "Tests/TestKit",

@@ -10,15 +10,17 @@ final class JobAPI: Sendable {
     let blobs: any BlobStore
     let registry: StageRegistry
     let workflows: [WorkflowTemplate]
+    let book: RecipeBook
     let watch: JobWatch
     private let router = Router()
 
     init(
-        configuration: JobAPIConfiguration, intake: any JobIntake, blobs: any BlobStore, registry: StageRegistry,
-        workflows: [WorkflowTemplate]
+        configuration: JobAPIConfiguration, intake: any JobIntake, library: any TenantLibrary, blobs: any BlobStore,
+        registry: StageRegistry, workflows: [WorkflowTemplate], recipes: [Recipe]
     ) {
         (self.configuration, self.intake, self.blobs) = (configuration, intake, blobs)
         (self.registry, self.workflows) = (registry, workflows)
+        book = RecipeBook(builtIn: recipes, library: library, workflows: workflows)
         watch = JobWatch(intake, seconds: configuration.limits.watchSeconds)
     }
 
@@ -81,7 +83,14 @@ final class JobAPI: Sendable {
         case .jobStatuses: try await sendStatuses(call)
         case .createWorkflow: try await createWorkflow(call)
         case .getWorkflow: try await sendWorkflow(call)
-        case .kinds: try sendKinds(call)
+        case .listRecipes: try await listRecipes(call)
+        case .putDefaultRecipe: try await putDefaultRecipe(call)
+        case .putRecipe: try await putRecipe(call)
+        case .getRecipe: try await sendRecipe(call)
+        case .listBackgrounds: try await listBackgrounds(call)
+        case .putBackground: try await putBackground(call)
+        case .getBackground: try await sendBackground(call)
+        case .kinds: try await sendKinds(call)
         case .openAPI: sendOpenAPI(call)
         case .health: Response.json { $0.member("status", "ok") }
         case .readiness: try await sendReadiness(call)

@@ -9,12 +9,14 @@ public final class JobAPIServer: Sendable {
     private let listener: Listener
     private let listening = Mutex<UInt16?>(nil)
 
+    /// - Parameter recipes: those that ship; tenants keep their own in the library.
     public init(
-        configuration: JobAPIConfiguration, intake: any JobIntake, blobs: any BlobStore, registry: StageRegistry,
-        workflows: [WorkflowTemplate] = []
+        configuration: JobAPIConfiguration, intake: any JobIntake, library: any TenantLibrary, blobs: any BlobStore,
+        registry: StageRegistry, workflows: [WorkflowTemplate] = [], recipes: [Recipe] = []
     ) {
         let api = JobAPI(
-            configuration: configuration, intake: intake, blobs: blobs, registry: registry, workflows: workflows)
+            configuration: configuration, intake: intake, library: library, blobs: blobs, registry: registry,
+            workflows: workflows, recipes: recipes)
         self.api = api
         listener = Listener(
             limits: configuration.limits,

@@ -15,6 +15,8 @@ public struct OptionField: Sendable, Equatable {
         case string(maxLength: Int)
         case choice([String])
         case strings(allowed: [String]?)
+        /// One of our studios, or `own:NAME` with or without `@VERSION`: a tenant's own background.
+        case background([String])
     }
 
     public let name: String
@@ -90,6 +92,12 @@ extension OptionField {
                 "number", .number(range.lowerBound), .number(range.upperBound)
             )
         case .string(let maxLength): (members["type"], members["maxLength"]) = ("string", .int(maxLength))
+        case .background(let names):
+            members["type"] = "string"
+            members["anyOf"] = [
+                ["enum": .array(names.map { .string($0) })],
+                ["pattern": #"^own:[a-z0-9][a-z0-9.-]{0,63}(@[1-9][0-9]{0,8})?$"#],
+            ]
         case .choice(let names): (members["type"], members["enum"]) = ("string", .array(names.map { .string($0) }))
         case .strings(let allowed):
             var items: [String: JSONValue] = ["type": "string"]
@@ -108,6 +116,7 @@ extension OptionField {
         case .number(let range): "a number from \(range.lowerBound) to \(range.upperBound)"
         case .string(let maxLength): "text of at most \(maxLength) characters"
         case .choice(let names): "one of \(names.joined(separator: ", "))"
+        case .background(let names): "one of \(names.joined(separator: ", ")), or own:NAME of your own"
         case .strings(let allowed): "a list" + (allowed.map { " of \($0.joined(separator: ", "))" } ?? "")
         }
     }
@@ -119,6 +128,8 @@ extension OptionField {
         case .number(let range): value.doubleValue.map(range.contains) ?? false
         case .string(let maxLength): value.stringValue.map { $0.count <= maxLength } ?? false
         case .choice(let names): value.stringValue.map(names.contains) ?? false
+        case .background(let names):
+            value.stringValue.map { names.contains($0) || Background.names(reference: $0) } ?? false
         case .strings(let allowed):
             value.arrayValue?.allSatisfy { item in
                 guard let text = item.stringValue else { return false }
@@ -132,7 +143,7 @@ extension OptionField {
         case .boolean: Bool(text).map { .bool($0) }
         case .integer: Int(text).map { .int($0) }
         case .number: Double(text).map { .number($0) }
-        case .string, .choice: .string(text)
+        case .string, .choice, .background: .string(text)
         case .strings: .array(text.split(separator: ",").map { .string(String($0)) })
         }
     }

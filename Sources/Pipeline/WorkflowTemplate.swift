@@ -46,9 +46,15 @@ public struct WorkflowInputs: Sendable, Equatable {
     /// 0 first ... 3 last, as in `JobRequest`.
     public var priority: Int
     public var runAt: Date?
+    /// The tenant's own picture that an option names; nil sets the photos in a studio of ours.
+    public var background: Background?
 
-    public init(photos: [JobInput], subject: String? = nil, priority: Int = 1, runAt: Date? = nil) {
+    public init(
+        photos: [JobInput], subject: String? = nil, priority: Int = 1, runAt: Date? = nil,
+        background: Background? = nil
+    ) {
         (self.photos, self.subject, self.priority, self.runAt) = (photos, subject, priority, runAt)
+        self.background = background
     }
 }
 

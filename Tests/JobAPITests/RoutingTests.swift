@@ -12,6 +12,7 @@ struct RoutingTests {
     @Test func `finds every route by its own template`() {
         for route in Route.table {
             let path = route.template.replacing("{sha256}", with: Self.hash).replacing("{id}", with: Self.id)
+                .replacing("{name}", with: "hall")
             guard case .found(let found, _) = router.destination(method: route.method, path: path) else {
                 Issue.record("\(route.method) \(path) is not found")
                 continue
@@ -174,7 +175,7 @@ struct KindRouteTests {
         try await TestServer.run { server in
             let reply = try await server.send("GET", "/v1/kinds")
             let answer = try reply.json()
-            let paint = try #require(answer["kinds"]?.arrayValue?.last)
+            let paint = try #require(answer["kinds"]?.arrayValue?.first { $0["name"] == "paint" })
             #expect((paint["name"], paint["version"], paint["inputs"]) == ("paint", 3, ["minimum": 1, "maximum": 1]))
             let schema = PaintStage.Options.schema.jsonSchema
             #expect(paint["options"] == (try JSON.decode(JSONValue.self, from: JSON.encode(schema))))

@@ -7,7 +7,7 @@ enum JobResponse {
     enum Extent { case full, summary }
 
     /// Raised when the shape of an answer changes, so that a cached one of an older server is not taken for current.
-    private static let shape = 1
+    private static let shape = 2
 
     /// Of one job: its revision. Nothing has to be encoded to compare it.
     static func tag(_ job: Job) -> String { "\"\(shape).\(job.revision)\"" }

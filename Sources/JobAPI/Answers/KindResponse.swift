@@ -1,8 +1,11 @@
 internal import Pipeline
 
-/// What the server can do: kinds and named workflows, with their options as JSON Schema.
+/// What the server can do: kinds and named workflows, with their options as JSON Schema and their recipes.
 enum KindResponse {
-    static func encode(_ registry: StageRegistry, _ workflows: [WorkflowTemplate]) throws(Failure) -> [UInt8] {
+    static func encode(
+        _ registry: StageRegistry, _ workflows: [WorkflowTemplate], _ recipes: [(Recipe, RecipeStamp)],
+        builtIn: [Recipe]
+    ) throws(Failure) -> [UInt8] {
         var stages: [any AnyStage] = []
         for kind in registry.kinds { stages.append(try registry.stage(kind)) }
         var writer = JSONWriter(capacity: 8192)
@@ -20,6 +23,9 @@ enum KindResponse {
                 writer.object { writer in
                     writer.member("name", template.name)
                     common(template.abstract, template.arity, template.optionsSchema, into: &writer)
+                    writer.key("recipes")
+                    let own = recipes.filter { $0.0.workflow == template.name }
+                    RecipeResponse.list(own, builtIn: builtIn, into: &writer)
                 }
             }
         }

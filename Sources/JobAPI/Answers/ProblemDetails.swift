@@ -36,6 +36,20 @@ extension ProblemDetails {
         operatorDetail = [isOurs ? failure.summary : nil, failure.detail].compactMap(\.self).joined(separator: " ")
     }
 
+    /// A failure that is about one place of the body.
+    ///
+    /// - Parameter pointer: JSON Pointer (RFC 6901).
+    init(_ failure: Failure, at pointer: String) {
+        self.init(failure)
+        // What the body names and is not there makes the body wrong, not the address.
+        let isMissing = failure.kind == .missingInput
+        self = ProblemDetails(
+            status: isMissing ? 422 : status, code: isMissing ? Failure.Code.invalidRequest.rawValue : code,
+            title: isMissing ? Failure.Kind.invalidOptions.title : title, detail: detail, hint: hint, slot: slot,
+            retryable: retryable, faults: [Fault(pointer: pointer, detail: failure.summary)], headers: headers,
+            operatorDetail: operatorDetail)
+    }
+
     /// The one place where texts go out; a choice of language belongs here.
     func response() -> Response {
         var writer = JSONWriter()

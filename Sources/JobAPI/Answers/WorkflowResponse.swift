@@ -4,12 +4,14 @@ internal import Pipeline
 
 /// A workflow as callers see it: its state and progress are those of its jobs together.
 enum WorkflowResponse {
-    static func encode(_ id: UUID, _ jobs: [Job]) -> [UInt8] {
+    static func encode(_ id: UUID, _ jobs: [Job], _ recipe: RecipeStamp?) -> [UInt8] {
         var writer = JSONWriter(capacity: 1024 * (jobs.count + 1))
         writer.object { writer in
             writer.member("id", id: id)
             writer.member("url", "/v1/workflows/\(id.uuidString.lowercased())")
             writer.member("state", state(of: jobs).rawValue)
+            writer.key("recipe")
+            RecipeResponse.stamp(recipe, into: &writer)
             writer.key("progress")
             JobResponse.progress(progress(of: jobs), into: &writer)
             writer.key("counts")

@@ -8,7 +8,7 @@ extension JobAPI {
         _ = try QueryReader(call.request.query, known: [])
         let key = try call.request.idempotency()
         let body = try BodyReader(call.body, known: ["kind", "options", "inputs", "subject", "priority", "runAt"])
-        let request = try registry.admit(try body.jobRequest())
+        let request = try registry.admit(try await set(try body.jobRequest(), tenant: call.tenant))
         try await checkOwnership(of: [request], tenant: call.tenant)
         let enqueued = try await intake.enqueue(request, tenant: call.tenant, idempotencyKey: key)
         guard let job = enqueued.jobs.first else { throw Failure(.internalError, "The queue gave no job.") }

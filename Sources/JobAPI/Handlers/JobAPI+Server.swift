@@ -5,9 +5,10 @@ internal import Storage
 
 extension JobAPI {
     /// `GET /v1/kinds`
-    func sendKinds(_ call: Call) throws -> Response {
+    func sendKinds(_ call: Call) async throws -> Response {
         _ = try QueryReader(call.request.query, known: [])
-        let body = try KindResponse.encode(registry, workflows)
+        let recipes = try await stampedRecipes(call.tenant)
+        let body = try KindResponse.encode(registry, workflows, recipes, builtIn: book.builtIn)
         return versioned(call, "\"\(try SHA256Hasher.hash(Data(body)))\"") { body }
     }
 

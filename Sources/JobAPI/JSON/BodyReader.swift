@@ -24,6 +24,9 @@ struct BodyReader {
         try self.init(value, known: known)
     }
 
+    /// The object as it was read.
+    var whole: JSONValue { .object(members) }
+
     /// Nil when it is absent or null.
     func value(_ name: String) -> JSONValue? {
         guard let value = members[name], value != .null else { return nil }
@@ -65,6 +68,14 @@ struct BodyReader {
             throw fault(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return int
+    }
+
+    func number(_ name: String, in range: ClosedRange<Double>) throws(ProblemDetails) -> Double? {
+        guard let value = value(name) else { return nil }
+        guard let number = value.doubleValue, range.contains(number) else {
+            throw fault(name, "must be a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
     }
 
     func bool(_ name: String) throws(ProblemDetails) -> Bool? {

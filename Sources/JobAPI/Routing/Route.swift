@@ -3,6 +3,8 @@ enum Endpoint: String, CaseIterable, Sendable {
     case putBlob, postBlob, getBlob
     case createJob, listJobs, getJob, cancelJob, retryJob, jobStatuses
     case createWorkflow, getWorkflow
+    case listRecipes, putDefaultRecipe, putRecipe, getRecipe
+    case listBackgrounds, putBackground, getBackground
     case kinds, openAPI, health, readiness
 }
 
@@ -19,7 +21,8 @@ struct Route: Sendable {
     let endpoint: Endpoint
     /// GET stands for HEAD as well.
     let method: String
-    /// Parts in braces are parameters: `{sha256}` takes 64 lower-case hexadecimal digits, `{id}` a UUID.
+    /// Parts in braces are parameters: `{sha256}` takes 64 lower-case hexadecimal digits, `{id}` a UUID, `{name}` what
+    /// `LibraryReference.isName` allows.
     let template: String
     let access: Access
     var body = Body.none
@@ -50,6 +53,23 @@ extension Endpoint {
             Route(endpoint: self, method: "POST", template: "/v1/workflows", access: .scope(.jobsWrite), body: .json)
         case .getWorkflow:
             Route(endpoint: self, method: "GET", template: "/v1/workflows/{id}", access: .scope(.jobsRead))
+        case .listRecipes: Route(endpoint: self, method: "GET", template: "/v1/recipes", access: .scope(.jobsRead))
+        case .putDefaultRecipe:
+            Route(
+                endpoint: self, method: "PUT", template: "/v1/recipes/default", access: .scope(.jobsWrite), body: .json)
+        case .putRecipe:
+            Route(
+                endpoint: self, method: "PUT", template: "/v1/recipes/{name}", access: .scope(.jobsWrite), body: .json)
+        case .getRecipe:
+            Route(endpoint: self, method: "GET", template: "/v1/recipes/{name}", access: .scope(.jobsRead))
+        case .listBackgrounds:
+            Route(endpoint: self, method: "GET", template: "/v1/backgrounds", access: .scope(.jobsRead))
+        case .putBackground:
+            Route(
+                endpoint: self, method: "PUT", template: "/v1/backgrounds/{name}", access: .scope(.jobsWrite),
+                body: .json)
+        case .getBackground:
+            Route(endpoint: self, method: "GET", template: "/v1/backgrounds/{name}", access: .scope(.jobsRead))
         case .kinds: Route(endpoint: self, method: "GET", template: "/v1/kinds", access: .anyKey)
         case .openAPI: Route(endpoint: self, method: "GET", template: "/openapi.json", access: .anyKey)
         case .health: Route(endpoint: self, method: "GET", template: "/healthz", access: .open)

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Pipeline
 internal import Storage
 
 /// What a method and a path mean.
@@ -8,11 +9,12 @@ enum Destination: Sendable {
     case unknown
 }
 
-/// The variable part of a path; a path is never anything but one of these two, so it cannot lead anywhere else.
+/// The variable part of a path; a path is never anything but one of these, so it cannot lead anywhere else.
 enum PathParameter: Sendable, Equatable {
     case none
     case blob(String)
     case id(UUID)
+    case name(String)
 }
 
 /// Finds the route of a request. Paths are compared as they were sent: an escaped letter is another letter.
@@ -45,6 +47,9 @@ struct Router: Sendable {
             case "{id}":
                 guard part.utf8.count == 36, let id = UUID(uuidString: String(part)) else { return nil }
                 parameter = .id(id)
+            case "{name}":
+                guard LibraryReference.isName(String(part)) else { return nil }
+                parameter = .name(String(part))
             default:
                 guard part == pattern else { return nil }
             }

@@ -28,6 +28,10 @@ public struct Background: Sendable, Equatable, Codable {
     static let floors = 0.4...0.98
     static let leastSides = (width: 640, height: 480)
 
+    static func names(reference text: String) -> Bool {
+        text.hasPrefix(mark) && LibraryReference(String(text.dropFirst(mark.count))) != nil
+    }
+
     /// What an option's value names; nil for a studio of ours and for what is no text.
     ///
     /// - Throws: `invalidOptions` for what begins like a reference and is none.

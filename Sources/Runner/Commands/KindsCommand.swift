@@ -1,14 +1,15 @@
 internal import Pipeline
 
-/// `rundum kinds`: what jobs there are, and every option with its range, default and meaning.
+/// `rundum kinds`: what jobs and workflows there are, with every option and recipe.
 struct KindsCommand: Command {
     static let name = "kinds"
-    static let abstract = "What kinds of job there are, and the options of each."
-    static let usage = "[KIND] [--json]"
+    static let abstract = "What kinds of job and workflows there are, and the options and recipes of each."
+    static let usage = "[KIND|WORKFLOW] [--json]"
     static let options = [Option.json]
     static let examples = [
         Example("rundum kinds", "lists all kinds"),
         Example("rundum kinds cutout", "shows the options of one"),
+        Example("rundum kinds showroom", "shows the options and recipes of the workflow"),
     ]
 
     private let kind: Kind?
@@ -20,17 +21,23 @@ struct KindsCommand: Command {
     }
 
     func run() async throws(Failure) -> ExitStatus {
+        if let kind, let workflow = try WorkflowFacts.named(kind.rawValue) {
+            Terminal.out(asJSON ? try json([workflow.description]) : workflow.page)
+            return .ok
+        }
         let registry = try Composition.registry()
         let kinds = try kind.map { kind throws(Failure) in [try registry.stage(kind).kind] } ?? registry.kinds
         let stages = try kinds.map { kind throws(Failure) in try registry.stage(kind) }
         if asJSON {
-            Terminal.out(try json(stages.map(Self.description)))
+            let workflows = kind == nil ? try WorkflowFacts.all().map(\.description) : []
+            Terminal.out(try json(stages.map(Self.description) + workflows))
         } else if kind != nil {
             for stage in stages { Terminal.out(Self.page(stage)) }
         } else {
             var table = TextTable("KIND", "TAKES", "WHAT IT DOES")
             table.rows = stages.map { [$0.kind.rawValue, $0.inputWords, $0.abstract] }
             Terminal.out(table.text)
+            Terminal.out("\n" + (try WorkflowFacts.table()))
         }
         return .ok
     }

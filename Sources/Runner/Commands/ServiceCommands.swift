@@ -105,8 +105,9 @@ private enum Service {
                 "A request failed", ["http.route": .string(record.route ?? "-"), "failure.detail": .string(failure)])
         }
         let server = JobAPIServer(
-            configuration: configuration, intake: installation.store, blobs: installation.blobs, registry: registry,
-            workflows: [ShowroomWorkflow.template])
+            configuration: configuration, intake: installation.store, library: installation.store,
+            blobs: installation.blobs, registry: registry, workflows: [ShowroomWorkflow.template],
+            recipes: try BuiltInRecipes.all())
         try server.start()
         Terminal.say(
             "api  http://\(options.address):\(server.port ?? options.port)/v1  (kinds, jobs, blobs; /openapi.json)")

@@ -10,7 +10,10 @@ struct ShowroomCommand: Command {
     static let out = Option("--out", "DIR", "Where the listing goes; an earlier listing there is replaced.")
     static let options = [
         out,
-        Option("--set", "KEY=VALUE", "Set an option: backdrop, model or precision; may be given again."),
+        Option(
+            "--recipe", "FILE|NAME", "Take the options from a recipe: a JSON file, or a name such as studio-dark@1."),
+        Option("--background", "FILE", "Set the car on this picture; floorLine and lightX say more of it."),
+        Option("--set", "KEY=VALUE", "Set an option over the recipe's; may be given again. rundum kinds lists them."),
         Option("--subject", "NAME", "What the photos show, such as the stock number (default: made from the photos)."),
         .tenant, .home,
         Option("--executors", "N", "Work on N photos at a time (default: one a core, at most 2)."), .json,
@@ -22,12 +25,15 @@ struct ShowroomCommand: Command {
         """
     static let examples = [
         Example("rundum showroom photos/*.jpg --out car", "makes the listing folder car/ with car/index.html"),
-        Example("rundum showroom photos/*.jpg --out car --set backdrop=studio-dark", "puts it in the dark studio"),
+        Example("rundum showroom photos/*.jpg --out car --recipe studio-dark", "puts it in the dark studio"),
+        Example(
+            "rundum showroom photos/*.jpg --out car --background hall.jpg --set floorLine=0.8",
+            "sets it on your picture"),
     ]
 
     private let files: [URL]
     private let target: URL
-    private let showroom: ShowroomOptions
+    private let wish: ShowroomWish
     private let arguments: Arguments
     private let executors: Int?
 
@@ -39,7 +45,7 @@ struct ShowroomCommand: Command {
         }
         files = arguments.operands.map { URL(filePath: $0).absoluteURL }
         target = URL(filePath: try arguments.require(Self.out)).absoluteURL
-        showroom = try OptionWords.decode(ShowroomOptions.self, arguments.all("--set"))
+        wish = try ShowroomWish(arguments)
         executors = try arguments.integer("--executors", in: 1...64)
         self.arguments = arguments
     }
@@ -59,11 +65,11 @@ struct ShowroomCommand: Command {
     }
 
     private func work(in installation: Installation, _ registry: StageRegistry) async throws(Failure) -> Listing {
-        let run = ShowroomRun(
-            installation: installation, tenant: arguments.tenant, options: showroom)
+        let look = try await wish.look(in: installation, tenant: arguments.tenant)
+        let run = ShowroomRun(installation: installation, tenant: arguments.tenant, look: look)
         let photos = await run.upload(files)
         guard photos.contains(where: { $0.failure == nil }) else {
-            return Listing(photos: photos, jobs: [], options: showroom)
+            return Listing(photos: photos, jobs: [], options: look.options, recipe: look.recipe)
         }
         let workflow = try await run.enqueue(photos, subject: arguments.value("--subject"), registry: registry)
         let bars = Mutex(ProgressBars())
@@ -72,7 +78,7 @@ struct ShowroomCommand: Command {
         let jobs = try await host.run { () throws(Failure) in
             try await run.watch(workflow) { jobs in bars.withLock { $0.draw(ShowroomBars.bars(jobs)) } }
         }
-        return Listing(photos: photos, jobs: jobs, options: showroom)
+        return Listing(photos: photos, jobs: jobs, options: look.options, recipe: look.recipe)
     }
 
     private func report(_ listing: Listing, _ result: StageResult, took: Duration) {

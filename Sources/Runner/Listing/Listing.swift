@@ -25,9 +25,13 @@ struct Listing {
     let photos: [Photo]
     let spin: Job?
     let options: ShowroomOptions
+    let recipe: RecipeStamp?
 
-    /// - Parameter jobs: of the workflow, all final.
-    init(photos inputs: [PhotoInput], jobs: [Job], options: ShowroomOptions) {
+    /// - Parameters:
+    ///   - jobs: of the workflow, all final.
+    ///   - recipe: that the options come from.
+    init(photos inputs: [PhotoInput], jobs: [Job], options: ShowroomOptions, recipe: RecipeStamp? = nil) {
+        self.recipe = recipe
         let byLabel = Dictionary(jobs.compactMap { job in job.label.map { ($0, job) } }) { first, _ in first }
         photos = inputs.enumerated().map { index, input in
             let cutout = byLabel[ShowroomWorkflow.cutoutLabel(input.slot)]

@@ -13,7 +13,7 @@ enum ListingFolder {
         result.outputs["index"] = OutputFile(
             file: "index.html", sha256: try SHA256Hasher.hash(page), bytes: page.count, mediaType: "text/html")
         result.data = try data(of: listing)
-        result.review = listing.photos.flatMap(\.review)
+        result.review = listing.photos.flatMap(\.review) + (listing.spin?.result?.review ?? [])
         result.identity = Array(Set(result.identity)).sorted()
         try folder.add(JSON.encode(result, pretty: true), as: "result.json")
         try folder.finish()
@@ -56,6 +56,7 @@ enum ListingFolder {
         return [
             "photos": .array(photos), "spin": listing.spin?.result?.data ?? .null,
             "notes": .array(listing.notes.map(JSONValue.string)), "options": try JSON.value(of: listing.options),
+            "recipe": try listing.recipe.map { stamp throws(Failure) in try JSON.value(of: stamp) } ?? .null,
         ]
     }
 }

@@ -7,7 +7,7 @@ internal import Storage
 struct ShowroomRun: Sendable {
     let installation: Installation
     let tenant: String
-    let options: ShowroomOptions
+    let look: ShowroomLook
 
     /// Stores the photos. One that can't be read is kept as a failure, the others go on.
     func upload(_ files: [URL]) async -> [PhotoInput] {
@@ -49,8 +49,10 @@ struct ShowroomRun: Sendable {
         }
         let subject: String
         if let given { subject = given } else { subject = try Self.subject(photos) }
-        let named = WorkflowInputs(photos: inputs, subject: subject, priority: 0)
-        let request = try registry.admit(ShowroomWorkflow.template.request(named, options: JSON.value(of: options)))
+        let named = WorkflowInputs(photos: inputs, subject: subject, priority: 0, background: look.background)
+        var request = try registry.admit(
+            ShowroomWorkflow.template.request(named, options: JSON.value(of: look.options)))
+        request.recipe = look.recipe
         if let unfinished = try await unfinished(request, subject: subject) { return unfinished }
         let enqueued = try await installation.store.enqueue(request, tenant: tenant, idempotencyKey: nil)
         guard let workflow = enqueued.workflow else { throw Failure(.internalError, "The workflow got no name.") }

@@ -1,3 +1,4 @@
+internal import Imaging
 internal import Pipeline
 
 /// The main job: every photo is cut out and set in the studio, renditions are made of each, and all together turn.
@@ -21,13 +22,14 @@ enum ShowroomWorkflow {
 
     private static func request(_ inputs: WorkflowInputs, _ options: ShowroomOptions) -> WorkflowRequest {
         let cutouts = inputs.photos.map { photo in
-            WorkflowRequest.Step(
-                label: cutoutLabel(photo.slot), job: job("cutout", options.cutout, [photo], inputs))
+            let job = job("cutout", options.cutout, [photo], inputs)
+            return WorkflowRequest.Step(
+                label: cutoutLabel(photo.slot), job: inputs.background.map { job.set(on: $0) } ?? job)
         }
         let renditions = inputs.photos.map { photo in
             WorkflowRequest.Step(
                 label: renditionsLabel(photo.slot),
-                job: job("renditions", [:], [output("composite", of: photo)], inputs))
+                job: job("renditions", options.renditions, [output("composite", of: photo)], inputs))
         }
         let views = inputs.photos.map { output("cutout", of: $0) }
         let spin = WorkflowRequest.Step(
@@ -51,8 +53,20 @@ enum ShowroomWorkflow {
 
 extension ShowroomOptions {
     fileprivate var cutout: JSONValue {
-        ["background": .string(backdrop), "model": .string(model), "precision": .string(precision)]
+        var members: [String: JSONValue] = [
+            "background": .string(backdrop), "model": .string(model), "precision": .string(precision),
+            "shadow": .bool(shadow),
+        ]
+        members["floorLine"] = floorLine.map { .number($0) }
+        members["lightX"] = lightX.map { .number($0) }
+        return .object(members)
     }
-    /// The number of photos keeps the place of one that fails.
-    fileprivate func spin(steps: Int) -> JSONValue { ["backdrop": .string(backdrop), "steps": .int(steps)] }
+
+    fileprivate var renditions: JSONValue { ["profiles": .array(profiles.map { .string($0) })] }
+
+    /// The number of photos keeps the place of one that fails. A spin turns in a studio of ours.
+    fileprivate func spin(steps: Int) -> JSONValue {
+        let studio = Backdrop.names.contains(backdrop) ? backdrop : Self().backdrop
+        return ["backdrop": .string(studio), "steps": .int(steps), "shadow": .bool(shadow)]
+    }
 }

@@ -52,8 +52,12 @@ struct TestServer {
         var registry = StageRegistry()
         registry.register(PaintStage())
         registry.register(CollageStage())
+        registry.register(StandStage())
         server = JobAPIServer(
-            configuration: configuration, intake: intake, blobs: blobs, registry: registry, workflows: [.pairing])
+            configuration: configuration, intake: intake,
+            library: MemoryLibrary { [intake] blob, tenant in
+                (try? await intake.owns(blob: blob, tenant: tenant)) ?? false
+            }, blobs: blobs, registry: registry, workflows: [.pairing, .standing], recipes: [.shipped])
     }
 
     var port: UInt16 { server.port ?? 0 }

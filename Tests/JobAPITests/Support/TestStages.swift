@@ -58,3 +58,49 @@ extension WorkflowTemplate {
         return WorkflowRequest(name: "pairing", steps: steps)
     }
 }
+
+extension Recipe {
+    /// One that ships.
+    static let shipped = Recipe(
+        name: "plain", version: 2, workflow: "pairing", options: ["colour": "red"], abstract: "Red.")
+}
+
+/// A kind that takes a background picture along.
+struct StandStage: Stage {
+    struct Options: StageOptions {
+        var background = ""
+        var floorLine = 0.82
+        var lightX = 0.0
+        static let schema = OptionsSchema([
+            OptionField("background", .choice(["", "plain"]), default: "", "A studio."),
+            OptionField("floorLine", .number(0.4...0.98), default: 0.82, "Where wheels stand."),
+            OptionField("lightX", .number(-1...1), default: 0, "Where light comes from."),
+        ])
+    }
+
+    static let kind: Kind = "stand"
+    static let version = 1
+    static let abstract = "Stands a car somewhere."
+    static let arity = InputArity.one
+    static let companions: Set<String> = [Background.slot]
+    static func budget(for options: Options) -> Budget { Budget(pixels: 1, bytes: 1, wallSeconds: 1) }
+    func run(_ options: Options, in context: StageContext) async throws(Failure) -> [String] { [] }
+}
+
+extension WorkflowTemplate {
+    /// Stands each photo on one background.
+    static let standing = WorkflowTemplate(
+        name: "standing", abstract: "Stands photos somewhere.", arity: .set(1...4),
+        optionsSchema: OptionsSchema([
+            OptionField("backdrop", .background(["plain"]), default: "plain", "Where.")
+        ])
+    ) { (inputs: WorkflowInputs, options: JSONValue) throws(Failure) in
+        let steps = inputs.photos.map { photo in
+            let job = JobRequest(
+                kind: "stand", options: ["background": options["backdrop"] ?? ""], inputs: [photo])
+            return WorkflowRequest.Step(
+                label: "stand-\(photo.slot)", job: inputs.background.map { job.set(on: $0) } ?? job)
+        }
+        return WorkflowRequest(name: "standing", steps: steps)
+    }
+}
