@@ -20,9 +20,9 @@ typedef struct CVSDeviation {
 ///
 /// `source` has 3 channels or 4, `alpha` (1 channel, or the fourth of 4) its size; `composite` has 3. A pixel is
 /// compared when everything that its resampling reads is opaque. What it should be is computed here anew from the
-/// photo: white balance and tone of each source pixel, means of 2^k x 2^k pixels counted from the corner of the box of all alpha that
-/// is not 0, k being the first at which the scale is one half or more, then cubic convolution (Keys 1981, a = -1/2)
-/// widened to the scale that is left.
+/// photo: white balance and tone of each source pixel, means of 2^k x 2^k pixels counted from the corner of the box of
+/// all alpha that is not 0, k being the first at which the scale is one half or more, then cubic convolution (Keys
+/// 1981, a = -1/2) widened to the scale that is left.
 CVSStatus cvs_truth_composite(const CVSImage *source, const CVSImage *alpha, const CVSImage *composite,
                               const CVSPlacement *placement, CVSCancel cancel, CVSDeviation *out,
                               CVSError *error) CVS_NOEXCEPT;
