@@ -1,0 +1,145 @@
+"""Render cars of many shapes in many places, with their masks; run by Blender.
+
+blender --background --factory-startup --python render.py -- --out FOLDER --first N --count N
+"""
+import argparse
+import pathlib
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1] / "fixtures")]
+
+import bpy  # noqa: E402
+import numpy as np  # noqa: E402
+from PIL import Image  # noqa: E402
+
+from carscene import body, cabin, cameras, lot, materials, plates, render, trim, wheels  # noqa: E402
+import scenes  # noqa: E402
+import variety  # noqa: E402
+
+SIZE, SAMPLES, VIEWS = (576, 384), 8, 3
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--count", type=int, default=1, help="scenes, each with its own car, place and light")
+    return parser.parse_args(sys.argv[sys.argv.index("--") + 1:])
+
+
+def build_car(dice):
+    """A car of its own; returns its objects."""
+    paints = materials.car_materials(variety.paint(dice))
+    before = set(bpy.data.objects)
+    for part in (body, cabin, wheels, trim, plates):
+        part.build(paints)
+    car = [item for item in bpy.data.objects if item not in before]
+    variety.dress(car, paints, dice)
+    car = [item for item in bpy.data.objects if item not in before]
+    bpy.context.view_layer.update()
+    variety.reshape(car, variety.Shape(dice))
+    return car
+
+
+def views(dice, places, blocked, width, height):
+    """Cameras as people hold them: all round, near and far, high and low; a neighbour never stands in the way."""
+    made = 0
+    while made < VIEWS:
+        azimuth, radius = dice.uniform(0, 2 * np.pi), dice.uniform(5.0, 9)
+        eye = dice.choice([dice.uniform(1.2, 1.8), dice.uniform(.5, 1.2), dice.uniform(1.8, 4)], p=[.7, .15, .15])
+        spot = radius * np.array([np.cos(azimuth), np.sin(azimuth)])
+        if blocked(*spot) or any(hidden(np.array(place), spot) for place in places):
+            continue
+        across = 4.4 * abs(np.sin(azimuth)) + 1.9 * abs(np.cos(azimuth))
+        share = dice.uniform(.66, .92) if dice.uniform() < .88 else dice.uniform(.92, 1.4)
+        lens = 36 * share * radius / across
+        off = .5 * max(0, 1 - share) * across
+        aim = (dice.uniform(-off, off) * np.sin(azimuth), dice.uniform(.4, .95), dice.uniform(-off, off) * np.cos(azimuth))
+        position = (spot[1], eye, spot[0])
+        view = cameras.camera(f"{made}", position, aim, np.radians(dice.normal() * 1.5), width, height)
+        yield view, float(np.clip(lens, 16, 120))
+        made += 1
+
+
+def hidden(place, spot):
+    """Whether a neighbour at `place` could stand between the camera and the car."""
+    along = np.clip(place @ spot / (spot @ spot), 0, 1)
+    return np.hypot(*(place - along * spot)) < (3.2 if along > .02 else 0) or np.hypot(*(place - spot)) < 3.2
+
+
+def flatten(car):
+    """Every part's material becomes its class: red glass, green wheel, blue plate; the rest black."""
+    def flat(name, colour):
+        material = bpy.data.materials.new(name)
+        tree = materials.Tree(material)
+        tree.finish(tree.glow(colour, 1.0))
+        return material
+    rest, wheel, plate = flat("rest", (0, 0, 0)), flat("wheel", (0, 1, 0)), flat("plate class", (0, 0, 1))
+    pane = bpy.data.materials.new("pane")
+    tree = materials.Tree(pane)
+    tree.finish(tree.mix(tree.within("clear"), tree.glow((0, 0, 0), 1.0), tree.glow((1, 0, 0), 1.0)))
+    for item in car:
+        name = item.name.split(".")[0]
+        kind = wheel if name in variety.WHEEL_PARTS else pane if name == "cabin" else \
+            plate if name in ("plate", "plate band", "plate text") else rest
+        for slot in item.material_slots:
+            slot.material = kind
+
+
+def main():
+    options = arguments()
+    options.out.mkdir(parents=True, exist_ok=True)
+    for number in range(options.first, options.first + options.count):
+        if (options.out / f"{number:04d}-{VIEWS - 1}.png").exists():
+            continue
+        shoot(number, options.out)
+
+
+def shoot(number, out):
+    """The views of one scene: 0007-2.jpg and 0007-2.png (alpha, glass, wheels, plates as RGBA)."""
+    dice = np.random.default_rng(number)
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    car = build_car(dice)
+    lot.build()
+    scenes.turn_world(car, dice.uniform(0, 6.28))
+    places = scenes.neighbours(car, dice, variety.paint) if dice.uniform() < .75 else []
+    blocked = scenes.wall_off(dice) if dice.uniform() < .35 else lambda s, w: False
+    scenes.repave(dice)
+    render.settle(SAMPLES)
+    cycles = bpy.context.scene.cycles
+    cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 3, 1, 2
+    cycles.use_adaptive_sampling = False
+    scenes.relight(dice)
+    surroundings = [item for item in bpy.data.objects if item not in car]
+    with tempfile.TemporaryDirectory() as scratch:
+        frame = pathlib.Path(scratch) / "frame.png"
+        for view, lens in views(dice, places, blocked, *SIZE):
+            cameras.install(view)
+            bpy.context.scene.render.resolution_x, bpy.context.scene.render.resolution_y = SIZE
+            bpy.context.scene.camera.data.lens = lens
+            render.photo(frame)
+            Image.open(frame).convert("RGB").save(out / f"{number:04d}-{view['name']}.jpg", quality=95, subsampling=0)
+        masks(car, surroundings, number, frame, out)
+
+
+def masks(car, surroundings, number, frame, out):
+    """The same cameras, everything but the car gone, its parts in the colours of their classes."""
+    for item in surroundings:
+        item.is_holdout = True
+    flatten(car)
+    scene = bpy.context.scene
+    scene.view_settings.view_transform, scene.view_settings.look, scene.view_settings.exposure = "Raw", "None", 0
+    scene.cycles.use_adaptive_sampling, scene.cycles.samples = False, 12
+    scene.cycles.max_bounces = 0
+    scene.render.film_transparent = True
+    scene.render.image_settings.color_mode = "RGBA"
+    for index, camera in enumerate([item for item in bpy.data.objects if item.type == "CAMERA"]):
+        scene.camera = camera
+        render.mask(frame)
+        Image.open(frame).save(out / f"{number:04d}-{index}.png")
+
+
+main()
