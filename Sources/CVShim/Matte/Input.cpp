@@ -58,10 +58,10 @@ extern "C" CVS_EXPORT CVSStatus cvs_matte_input(const CVSImage *picture, CVSRect
     });
 }
 
-extern "C" CVS_EXPORT CVSStatus cvs_matte_edge_input(const CVSImage *picture, CVSRect rect, const float *map,
-                                                     int32_t map_width, int32_t map_height, int32_t width,
-                                                     int32_t height, float *planes, CVSCancel cancel,
-                                                     CVSError *error) noexcept {
+extern "C" CVS_EXPORT CVSStatus cvs_matte_parts_input(const CVSImage *picture, CVSRect rect, const float *map,
+                                                      int32_t map_width, int32_t map_height, int32_t width,
+                                                      int32_t height, float *planes, CVSCancel cancel,
+                                                      CVSError *error) noexcept {
     return cvs::guarded(error, [&] {
         if (map_width < 1 || map_height < 1) throw cvs::Error{CVSStatusBadArgument, "the map has no cells"};
         separate(seen(picture, rect, width, height, cancel), 1.0f / 255, planes);

@@ -44,11 +44,11 @@ typedef struct CVSMapReading {
 } CVSMapReading;
 
 /// Resamples `rect` of a 3-channel picture to width x height and writes 4 planes: the colours, normalised by ImageNet's
-/// mean and deviation, and the map that a first network made of `rect`, stretched to 0...1, as the network of edges was
-/// trained.
-CVSStatus cvs_matte_edge_input(const CVSImage *picture, CVSRect rect, const float *map, int32_t map_width,
-                               int32_t map_height, int32_t width, int32_t height, float *planes, CVSCancel cancel,
-                               CVSError *error) CVS_NOEXCEPT;
+/// mean and deviation, and the map that a first network made of `rect`, stretched to 0...1, as the network of car parts
+/// was trained.
+CVSStatus cvs_matte_parts_input(const CVSImage *picture, CVSRect rect, const float *map, int32_t map_width,
+                                int32_t map_height, int32_t width, int32_t height, float *planes, CVSCancel cancel,
+                                CVSError *error) CVS_NOEXCEPT;
 
 /// Normalises a map to 0...1 in place, chooses the largest object near (focus_x, focus_y), 0...1 of the map, and clears
 /// everything else; closes holes, makes the inside solid and the outside empty beyond the band round the border.
@@ -65,6 +65,13 @@ CVSStatus cvs_matte_refine(const CVSImage *picture, const float *map, int32_t wi
 /// 2021). 4 channels; wholly transparent pixels are black, opaque ones are the picture's own.
 CVSStatus cvs_matte_cutout(const CVSImage *picture, const CVSImage *alpha, CVSCancel cancel,
                            CVSImage *_Nullable *_Nonnull out, CVSError *error) CVS_NOEXCEPT;
+
+/// Lets what a cut-out will be set on through its panes: where `glass` (0...1 in the cells of `rect`) is a pane and
+/// what is seen through it is bright, alpha falls to one half at least; the dark cabin stays. `amount` is 0...1;
+/// `share` is how much of the object lets through, 0...1.
+CVSStatus cvs_matte_windows(const CVSImage *cutout, const float *glass, int32_t width, int32_t height, CVSRect rect,
+                            double amount, CVSCancel cancel, double *share, CVSImage *_Nullable *_Nonnull out,
+                            CVSError *error) CVS_NOEXCEPT;
 
 #pragma clang assume_nonnull end
 #ifdef __cplusplus

@@ -16,8 +16,6 @@ struct MapReading: Equatable {
 
     /// A saliency network's: its border is soft and lies a little outside the true one.
     static let saliency = MapReading(band: 2.5, window: 1.2, level: 0.55, gain: 1.8)
-    /// The network of edges': its border is sharp.
-    static let edges = MapReading(band: 6, window: 1, level: 0.5, gain: 1.3)
 
     var shim: CVSMapReading { CVSMapReading(band: band, window: window, level: level, gain: gain) }
 }

@@ -3,12 +3,15 @@ public import Pipeline
 /// Which pixels of a picture its main object covers, found by a saliency network in two looks and refined at full size.
 ///
 /// The first look, coarse, at the whole picture finds the object; the second, at its box alone, sees its border with
-/// more cells than a look at the whole would. A doubtful first look is taken again, finer.
+/// more cells than a look at the whole would. A doubtful first look is taken again, finer. A small network that knows
+/// cars then says where panes and wheels are.
 public struct Matte: Sendable {
     /// 8-bit alpha of the picture's size.
     public let alpha: Bitmap
     /// 0...1: how decided the network was, and how well its two looks agree. 0 when nothing stands out.
     public let confidence: Double
+    /// Where panes and wheels are; nil without a network that knows them or an object.
+    public let parts: CarParts?
     /// What each look said, for operators.
     public let account: String
 
@@ -18,11 +21,12 @@ public struct Matte: Sendable {
     private static let margin = 0.12
 
     /// - Parameters:
+    ///   - network: knows car parts; nil looks for none.
     ///   - picture: 3 channels, at least 16 pixels a side.
     ///   - progress: called before each step with its share of the whole.
     /// - Throws: `imageTooSmall`, `cancelled`.
     public init(
-        of picture: Bitmap, by session: NeuralSession, cancel: CancelFlag? = nil,
+        of picture: Bitmap, by session: NeuralSession, parts network: NeuralSession? = nil, cancel: CancelFlag? = nil,
         progress: (Double, String) throws(Failure) -> Void = { _, _ in }
     ) throws(Failure) {
         guard min(picture.width, picture.height) >= 16 else {
@@ -34,13 +38,16 @@ public struct Matte: Sendable {
         var looks = try Self.looksAtAll(of: picture, by: session, cancel)
         guard let far = looks.last, let box = far.box else {
             alpha = try Bitmap.empty(like: picture)
-            (confidence, account) = (0, looks.map(\.account).joined(separator: "; "))
+            (confidence, parts, account) = (0, nil, looks.map(\.account).joined(separator: "; "))
             return
         }
         try progress(0.35, "cutting it out")
         looks += try Self.looksAtObject(box, of: picture, by: session, cancel)
         let best = looks.last { $0.object != nil } ?? far
 
+        parts = try network.map { network throws(Failure) in
+            try CarParts(of: best, in: picture, by: network, cancel: cancel)
+        }
         try progress(0.8, "refining the edge")
         alpha = try best.refined(picture, cancel: cancel)
         confidence = Self.confidence(best, first: box)

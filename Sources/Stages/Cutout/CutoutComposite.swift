@@ -66,6 +66,11 @@ struct CutoutComposite {
     }
 }
 
+extension StageContext {
+    /// The input that is cut out, wherever a background stands among the inputs.
+    var photo: StageInput? { inputs.first { $0.slot != CutoutComposite.slot } }
+}
+
 extension CutoutOptions {
     /// The named studio under the options that change it.
     func backdrop() throws(Failure) -> Backdrop {

@@ -35,8 +35,22 @@ struct CutoutFiles {
                     name: part.name, path: part.fileName, file: context.scratch.appending(path: part.fileName),
                     mediaType: part.mediaType, width: part.picture.width, height: part.picture.height))
         }
+        if options.contour { try emitContour(of: mask) }
         try context.checkpoint(1, "writing")
         return (composite?.record, truth)
+    }
+
+    /// The object's border as lines between pixels, for those who measure it.
+    private func emitContour(of mask: Bitmap) throws(Failure) {
+        let file = context.scratch.appending(path: "contour.json")
+        let bytes = try JSON.encode(Contour(of: mask, cancel: context.cancel))
+        do { try bytes.write(to: file, options: .atomic) } catch {
+            throw Failure(
+                .storageUnavailable, "A file can't be written.", hint: "Check free space and rights.",
+                detail: "contour.json: \(error)")
+        }
+        try context.emit(
+            EmittedFile(name: "contour", path: "contour.json", file: file, mediaType: "application/json"))
     }
 
     private func make(

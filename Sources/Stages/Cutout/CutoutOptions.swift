@@ -7,6 +7,12 @@ public struct CutoutOptions: StageOptions {
     public var precision = Arithmetic.auto
     /// Of the cut-out; the mask is always PNG.
     public var format = Format.png
+    /// What the photo should show; `any` takes other objects without asking a person.
+    public var subject = Subject.vehicle
+    /// 0...1: how much panes let through of what the cut-out is set on.
+    public var windows = 0.0
+    /// Writes the object's border too, as lines between pixels.
+    public var contour = false
     /// A studio's name, see `Backdrop.names`; empty makes no composite unless a background picture comes along.
     public var background = ""
     /// `#RRGGBB` in place of the studio's own sweep; empty leaves it.
@@ -30,6 +36,8 @@ public struct CutoutOptions: StageOptions {
     public enum Arithmetic: String, Sendable, Codable, CaseIterable { case auto, f32, bf16 }
     public enum Format: String, Sendable, Codable, CaseIterable { case png, webp }
 
+    public enum Subject: String, Sendable, Codable, CaseIterable { case vehicle, any }
+
     public init() {}
 
     public static let schema = OptionsSchema([
@@ -42,6 +50,15 @@ public struct CutoutOptions: StageOptions {
         OptionField(
             "format", .choice(Format.allCases.map(\.rawValue)), default: "png",
             "File format of the cut-out; webp is lossless, smaller and slower."),
+        OptionField(
+            "subject", .choice(Subject.allCases.map(\.rawValue)), default: "vehicle",
+            "What the photo should show: what is no vehicle goes to review, unless any is taken."),
+        OptionField(
+            "windows", .number(0...1), default: .int(0),
+            "How much panes let through of the new background; 0 leaves what the photo shows behind them."),
+        OptionField(
+            "contour", .boolean, default: false,
+            "Writes contour.json too: the object's border as lines between pixels, and where the photo cuts it."),
         OptionField(
             "background", .choice([""] + Backdrop.names), default: "",
             "The studio that the composite is set in; empty makes none, unless an input background comes along."),

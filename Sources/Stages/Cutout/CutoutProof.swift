@@ -9,7 +9,7 @@ struct CutoutProof: Sendable {
     /// Compares the cut-out and, when there is one, the composite with the photo; a breach by the cut-out is told first.
     func truth(in context: StageContext) throws(Failure) -> Truth {
         let source = Truth.Source(
-            sha256: context.inputs.first?.sha256 ?? "", width: photo.width, height: photo.height)
+            sha256: context.photo?.sha256 ?? "", width: photo.width, height: photo.height)
         let cut = try Truth(of: cutout, from: photo, source: source, cancel: context.cancel)
         guard let composite, cut.holds else { return cut }
         return try Truth(

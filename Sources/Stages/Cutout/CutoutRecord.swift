@@ -7,10 +7,11 @@ struct CutoutRecord: Sendable {
 
     /// - Parameter precision: the arithmetic that ran.
     init(_ options: CutoutOptions, precision: Precision, in context: StageContext) throws(Failure) {
-        guard let input = context.inputs.first else { throw Failure(.invalidInputs, "There is no picture.") }
+        guard let input = context.photo else { throw Failure(.invalidInputs, "There is no picture.") }
         let photo = try Provenance(of: input, in: context)
         let step = Provenance.Step("cutout", "model=\(options.model.rawValue) precision=\(precision.rawValue)")
-        cutout = photo.adding([step], as: photo.sourceType.altered)
+        let windows = options.windows > 0 ? [Provenance.Step("windows", "amount=\(options.windows)")] : []
+        cutout = photo.adding([step] + windows, as: photo.sourceType.altered)
     }
 
     /// The composite's record: a studio that a formula painted is no photo, but no generative AI either.

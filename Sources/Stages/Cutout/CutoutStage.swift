@@ -10,8 +10,8 @@ public struct CutoutStage: Stage {
     public static let arity = InputArity.one
     public static let companions: Set<String> = [CutoutComposite.slot]
 
-    /// Below it a person looks before the result is used.
-    static let leastConfidence = 0.5
+    /// The network that knows panes and wheels.
+    static let parts = "car-parts"
 
     private let models: ModelStore?
     private let sessions: SessionPool
@@ -31,44 +31,48 @@ public struct CutoutStage: Stage {
     public static func validate(_ options: CutoutOptions) throws(Failure) { try options.check() }
 
     public func identity(for options: CutoutOptions) throws(Failure) -> [String] {
-        let model = try store().model(options.model.rawValue)
+        let store = try store()
+        let models = [try store.model(options.model.rawValue), try store.model(Self.parts)]
         let studio = options.background.isEmpty ? [] : [try Backdrop.named(options.background).identity]
-        return studio + ["\(model.name):\(model.sha256)", options.wished.identity()]
+        return studio + models.map { "\($0.name):\($0.sha256)" } + [options.wished.identity()]
     }
 
     public func warmUp() throws(Failure) {
         let options = CutoutOptions()
-        _ = try session(options, threads: Self.budget(for: options).threads)
+        for model in [options.model.rawValue, Self.parts] {
+            _ = try session(model, options, threads: Self.budget(for: options).threads)
+        }
     }
 
     public func run(_ options: CutoutOptions, in context: StageContext) async throws(Failure) -> CutoutOutput {
-        guard let input = context.inputs.first(where: { !Self.companions.contains($0.slot) }) else {
-            throw Failure(.invalidInputs, "There is no picture.")
-        }
+        guard let input = context.photo else { throw Failure(.invalidInputs, "There is no picture.") }
         try CutoutComposite(options: options, context: context).check()
         try context.checkpoint(0, "reading the photo")
         let picture = try ImageFile.decode(input, in: context, as: .rgb)
-        let session = try session(options, threads: context.budget.threads)
+        let session = try self.session(options.model.rawValue, options, threads: context.budget.threads)
+        let network = try self.session(Self.parts, options, threads: context.budget.threads)
         let matte: Matte
         do {
-            matte = try Matte(of: picture, by: session, cancel: context.cancel) { share, step throws(Failure) in
+            matte = try Matte(
+                of: picture, by: session, parts: network, cancel: context.cancel
+            ) { share, step throws(Failure) in
                 try context.checkpoint(0.1 + 0.6 * share, step)
             }
         } catch { throw error.about(slot: input.slot) }
         context.log("cutout \(input.slot): \(matte.account)")
         let geometry = try geometry(of: matte)
-        let isCertain = geometry != nil && matte.confidence >= Self.leastConfidence
-        if !isCertain { context.review(Self.noMainObject(input.slot)) }
+        let flag = CutoutReview(options).flag(matte, geometry, slot: input.slot)
+        if let flag { context.review(flag) }
 
         try context.checkpoint(0.7, "cleaning the edge")
-        let cutout = isCertain ? try picture.cutOut(by: matte.alpha, cancel: context.cancel) : nil
+        let cutout = flag == nil ? try cutout(of: picture, matte, options, context) : nil
         try context.checkpoint(0.75, "writing")
         let record = try CutoutRecord(options, precision: session.precision, in: context)
         let written = try CutoutFiles(options: options, context: context, photo: picture, record: record).write(
             mask: matte.alpha, cutout: cutout, geometry: geometry)
         if let flag = written.truth?.flag(slot: input.slot) { context.review(flag) }
         return CutoutOutput(
-            geometry, confidence: matte.confidence, model: options.model.rawValue,
+            geometry, matte, model: options.model.rawValue,
             precision: session.precision.rawValue, composite: written.composite, truth: written.truth)
     }
 
@@ -77,10 +81,12 @@ public struct CutoutStage: Stage {
         return try ModelStore.found()
     }
 
-    private func session(_ options: CutoutOptions, threads: Int) throws(Failure) -> NeuralSession {
+    private func session(
+        _ model: String, _ options: CutoutOptions, threads: Int
+    ) throws(Failure) -> NeuralSession {
         let store = try store()
         return try sessions.session(
-            of: store.model(options.model.rawValue), in: store, precision: options.wished, threads: threads)
+            of: store.model(model), in: store, precision: options.wished, threads: threads)
     }
 
     /// Nil when nothing of the matte is opaque.
@@ -91,10 +97,12 @@ public struct CutoutStage: Stage {
         }
     }
 
-    private static func noMainObject(_ slot: String) -> ReviewFlag {
-        ReviewFlag(
-            code: "no_main_object", summary: "No car or other main object stands out on this photo.",
-            hint: "Take it again with the whole car in the middle.", slot: slot)
+    private func cutout(
+        of picture: Bitmap, _ matte: Matte, _ options: CutoutOptions, _ context: StageContext
+    ) throws(Failure) -> Bitmap {
+        let whole = try picture.cutOut(by: matte.alpha, cancel: context.cancel)
+        guard options.windows > 0, let parts = matte.parts else { return whole }
+        return try whole.seenThrough(parts, amount: options.windows, cancel: context.cancel).cutout
     }
 }
 
@@ -110,6 +118,8 @@ public struct CutoutOutput: Codable, Sendable, Equatable {
     public let wheelLine: Double?
     /// 0...1; below 0.5 the result is flagged `no_main_object`.
     public let confidence: Double
+    /// Panes and wheels as shares of the object, 0...1.
+    public let glassShare, wheelShare: Double
     public let model: String
     /// What ran: `f32` or `bf16`.
     public let precision: String
@@ -119,7 +129,7 @@ public struct CutoutOutput: Codable, Sendable, Equatable {
     public let truth: Truth?
 
     init(
-        _ geometry: ObjectGeometry?, confidence: Double, model: String, precision: String,
+        _ geometry: ObjectGeometry?, _ matte: Matte, model: String, precision: String,
         composite: CompositeRecord?, truth: Truth?
     ) {
         func short(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
@@ -127,7 +137,8 @@ public struct CutoutOutput: Codable, Sendable, Equatable {
         box = geometry.map { [$0.box.x, $0.box.y, $0.box.width, $0.box.height] } ?? [0, 0, 0, 0]
         cropped = geometry?.cropped ?? []
         wheelLine = geometry.map { ($0.wheelLine * 10).rounded() / 10 }
-        self.confidence = short(confidence)
+        confidence = short(matte.confidence)
+        (glassShare, wheelShare) = (short(matte.parts?.glassShare ?? 0), short(matte.parts?.wheelShare ?? 0))
         (self.model, self.precision) = (model, precision)
         (self.composite, self.truth) = (composite, truth)
     }

@@ -52,6 +52,62 @@ import Testing
         #expect(found.precision == "f32" && found.model == "u2netp")
     }
 
+    @Test(arguments: [0, 2, 5]) func `sees panes and wheels on our own car`(view: Int) async throws {
+        let found = try await StageBench().run(Self.stage, Self.options(), on: [Fixtures.carPhotos[view]])
+        #expect((0.05...0.3).contains(found.glassShare), "\(found.glassShare)")
+        #expect((0.01...0.25).contains(found.wheelShare), "\(found.wheelShare)")
+    }
+
+    @Test func `lets the new background through the panes when asked, and nowhere else`() async throws {
+        let (opaque, clear) = (try StageBench(), try StageBench())
+        _ = try await opaque.run(Self.stage, Self.options(), on: [Fixtures.carPhotos[2]])
+        _ = try await clear.run(Self.stage, Self.options { $0.windows = 1 }, on: [Fixtures.carPhotos[2]])
+        let before = try ImageFile.decode(opaque.bytes("cutout"), as: .rgba)
+        let after = try ImageFile.decode(clear.bytes("cutout"), as: .rgba)
+        let (box, lower) = (before.height / 2, before.height * 3 / 4)
+        var (through, least, changedBelow) = (0, 255, 0)
+        before.withPixels { a in
+            after.withPixels { b in
+                for pixel in 0..<a.count / 4 where a[4 * pixel + 3] == 255 {
+                    let alpha = Int(b[4 * pixel + 3])
+                    through += alpha < 255 ? 1 : 0
+                    least = min(least, alpha)
+                    changedBelow += alpha < 255 && pixel / before.width > lower ? 1 : 0
+                }
+            }
+        }
+        #expect(through > 1000, "\(through) of \(box)")
+        #expect(least >= 128)
+        #expect(changedBelow == 0)
+    }
+
+    @Test func `writes the border as lines when asked`() async throws {
+        let bench = try StageBench()
+        _ = try await bench.run(Self.stage, Self.options { $0.contour = true }, on: [Fixtures.carPhotos[3]])
+        let contour = try JSON.decode(Contour.self, from: bench.bytes("contour"))
+        let mask = try ImageFile.decode(bench.bytes("mask"), as: .grey)
+        let covered = mask.withPixels { pixels in pixels.reduce(0.0) { $0 + Double($1) / 255 } }
+        #expect(abs(contour.lines.reduce(0) { $0 + $1.area } / covered - 1) < 0.01)
+        #expect(contour.lines.allSatisfy { $0.cut.isEmpty })
+    }
+
+    @Test func `takes what is no vehicle only when told to`() async throws {
+        let chair = try made(
+            "ball",
+            TestPicture.make(width: 640, height: 480, channels: 3) { x, y, pixel in
+                let (dx, dy) = (Double(x) - 320, Double(y) - 240)
+                let inside = (dx * dx + dy * dy).squareRoot() < 130
+                for c in 0..<3 {
+                    pixel[c] = inside ? UInt8([210, 60, 40][c] - abs(x - 290) / 4) : UInt8(170 + (y / 8) % 20)
+                }
+            })
+        let (strict, any) = (try StageBench(), try StageBench())
+        _ = try await strict.run(Self.stage, Self.options(), on: [chair])
+        _ = try await any.run(Self.stage, Self.options { $0.subject = .any }, on: [chair])
+        #expect(strict.reports.reviews.map(\.code) == ["not_a_vehicle"])
+        #expect(any.reports.reviews.isEmpty)
+    }
+
     @Test func `loses no mirror`() async throws {
         let bench = try StageBench()
         _ = try await bench.run(Self.stage, Self.options(), on: [Fixtures.carPhotos[0]])

@@ -1,0 +1,30 @@
+internal import Imaging
+internal import Pipeline
+
+/// Whether a person must look before a cut-out is used.
+struct CutoutReview {
+    /// Below it nothing stands out well enough.
+    static let leastConfidence = 0.5
+    /// Every car shows at least so much wheel, or so much glass, of its area.
+    static let leastWheels = 0.003, leastGlass = 0.03
+
+    private let subject: CutoutOptions.Subject
+
+    init(_ options: CutoutOptions) { subject = options.subject }
+
+    /// - Parameter geometry: nil when nothing is opaque.
+    func flag(_ matte: Matte, _ geometry: ObjectGeometry?, slot: String) -> ReviewFlag? {
+        guard geometry != nil, matte.confidence >= Self.leastConfidence else {
+            return ReviewFlag(
+                code: "no_main_object", summary: "No car or other main object stands out on this photo.",
+                hint: "Take it again with the whole car in the middle.", slot: slot)
+        }
+        guard subject == .vehicle, let parts = matte.parts, parts.wheelShare < Self.leastWheels,
+            parts.glassShare < Self.leastGlass
+        else { return nil }
+        return ReviewFlag(
+            code: "not_a_vehicle",
+            summary: "The main object of this photo shows neither wheels nor panes: it may be no car.",
+            hint: "Look at the photo; for other objects set the option subject to any.", slot: slot)
+    }
+}
