@@ -31,6 +31,10 @@ import Testing
             let composite = try #require(cut.file("composite"))
             _ = try await ofComposite.run(RenditionsStage(), wished, on: [composite.file])
             try check(ofComposite, ["listing": .composite, "thumbnail": .composite])
+            let packet = EmbeddedXMP.packets(in: ofComposite.bytes("listing")).first ?? ""
+            for step in ["cutout", "resample", "composite", "resize"] {
+                #expect(packet.contains("stEvt:action=\"\(step)\""), "\(step) in \(format)")
+            }
             _ = try await ofPhoto.run(RenditionsStage(), wished, on: [photo])
             try check(ofPhoto, ["listing": .digitalCapture, "thumbnail": .digitalCapture])
         }

@@ -48,4 +48,29 @@ import Testing
         }
         #expect(bench.reports.reviews.isEmpty)
     }
+
+    @Test func `of a spin on a picture of the tenant's own`() async throws {
+        let bench = try StageBench()
+        let hall = bench.folder.appending(path: "hall.jpg")
+        let generated = Provenance(sourceType: .trainedAlgorithmicMedia)
+        try TestPicture.scene(width: 1000, height: 700).write(.jpeg().stating(generated), to: hall)
+        var options = SpinOptions()
+        (options.width, options.height, options.floorLine) = (480, 320, 0.7)
+        let spin = try await bench.run(
+            SpinStage(), options, on: Array(CutOuts.car.prefix(2)) + [hall],
+            slots: ["photo-1", "photo-2", "background"])
+        #expect(spin.frames.count == 2 && spin.frames.allSatisfy(\.truth.holds))
+        #expect(spin.backdrop == "picture")
+        for name in ["frames/001", "sprite"] {
+            let packet = EmbeddedXMP.packets(in: bench.bytes(name)).first
+            #expect(packet?.contains(SourceType.compositeSynthetic.uri) == true, "\(name)")
+        }
+        let broken = bench.folder.appending(path: "broken.jpg")
+        try Data("no picture".utf8).write(to: broken)
+        let failure = await #expect(throws: Failure.self) {
+            try await StageBench().run(
+                SpinStage(), options, on: [CutOuts.car[0], broken], slots: ["photo-1", "background"])
+        }
+        #expect(failure?.code == .imageUnrecognized && failure?.slot == "background")
+    }
 }

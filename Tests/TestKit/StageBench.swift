@@ -1,5 +1,6 @@
 public import Foundation
 public import Pipeline
+internal import Storage
 internal import Synchronization
 
 /// Runs one stage on files in a folder of its own, and keeps what it reports; the folder goes with it.
@@ -42,7 +43,8 @@ public final class StageBench: StageSink, Sendable {
     public func context(_ files: [URL], slots: [String]? = nil, budget: Budget) -> StageContext {
         let inputs = files.enumerated().map { index, file in
             StageInput(
-                slot: slots?[index] ?? "photo-\(index + 1)", name: file.lastPathComponent, file: file, sha256: "")
+                slot: slots?[index] ?? "photo-\(index + 1)", name: file.lastPathComponent, file: file,
+                sha256: (try? SHA256Hasher.hash(file: file).sha256) ?? "")
         }
         return StageContext(
             inputs: inputs, scratch: folder.appending(path: "scratch"), budget: budget, cancel: cancel, sink: self)

@@ -19,16 +19,17 @@ using Curves = std::array<std::array<float, 256>, 3>;
 Curves declared_curves(const CVSPlacement &placement) {
     Curves curves;
     const double gain = placement.tone_gain;
-    for (size_t channel = 0; channel < 3; ++channel)
+    for (size_t channel = 0; channel < 3; ++channel) {
+        const double white = placement.white_balance[channel];
         for (int value = 0; value < 256; ++value) {
             const double srgb = value / 255.0;
             double light = srgb <= 0.04045 ? srgb / 12.92 : std::pow((srgb + 0.055) / 1.055, 2.4);
-            const double white = placement.white_balance[channel];
             light *= white + (1 - white) * light * light * light * light;
             light = gain * light / (1 + (gain - 1) * light);
             const double out = light <= 0.0031308 ? light * 12.92 : 1.055 * std::pow(light, 1 / 2.4) - 0.055;
             curves[channel][size_t(value)] = float(out * 255);
         }
+    }
     return curves;
 }
 
@@ -36,7 +37,7 @@ Curves declared_curves(const CVSPlacement &placement) {
 struct Cells {
     cv::Rect box;
     int step = 1, columns = 0, rows = 0;
-    /// Means of cells, CV_32FC4 with an unused fourth; empty at step 1, where the photo itself is read.
+    /// Means of opaque cells, CV_32FC4 with an unused fourth.
     cv::Mat means;
     /// Cells that are not wholly opaque, summed over all above and to the left, CV_32S.
     cv::Mat gaps;
@@ -73,12 +74,16 @@ Cells cells(const cv::Mat &source, const cv::Mat &alpha, double scale, const Cur
     cells.box = cv::boundingRect(alpha);
     cells.columns = cells.box.width;
     cells.rows = cells.box.height;
-    while (scale * cells.step < 0.5 && std::min(cells.columns, cells.rows) > 8) {
+    const auto worth = [&] {
+        if (cells.step == 1) return std::min(alpha.cols, alpha.rows) > 16;
+        return std::min(cells.columns, cells.rows) > 8;
+    };
+    while (scale * cells.step < 0.5 && worth()) {
         cells.step *= 2;
         cells.columns = (cells.columns + 1) / 2;
         cells.rows = (cells.rows + 1) / 2;
     }
-    if (cells.step > 1) cells.means.create(cells.rows, cells.columns, CV_32FC4);
+    cells.means.create(cells.rows, cells.columns, CV_32FC4);
     cells.gaps = cv::Mat(cells.rows + 1, cells.columns + 1, CV_32S, cv::Scalar(0));
     for (int y = 0; y < cells.rows; ++y) {
         if (y % 64 == 0) cvs::stopIfCancelled(cancel);
@@ -89,7 +94,7 @@ Cells cells(const cv::Mat &source, const cv::Mat &alpha, double scale, const Cur
             const bool whole = (part & cells.box) == part && all_opaque(alpha, part);
             row += whole ? 0 : 1;
             gaps[x + 1] = above[x + 1] + row;
-            if (whole && cells.step > 1) reinterpret_cast<Lane *>(cells.means.ptr(y))[x] = mean(source, part, curves);
+            if (whole) reinterpret_cast<Lane *>(cells.means.ptr(y))[x] = mean(source, part, curves);
         }
     }
     return cells;
@@ -117,22 +122,12 @@ struct Kernel {
 };
 
 /// What a place between the cells is by the declared operations.
-Lane expected(const cv::Mat &source, const Cells &cells, const Curves &curves, const Kernel &across,
-              const Kernel &down) {
-    const int channels = source.channels();
+Lane expected(const Cells &cells, const Kernel &across, const Kernel &down) {
     Lane sum = {0, 0, 0, 0};
     for (int j = 0; j < down.count; ++j) {
+        const Lane *cell = reinterpret_cast<const Lane *>(cells.means.ptr(down.first + j)) + across.first;
         Lane line = {0, 0, 0, 0};
-        const int y = down.first + j;
-        if (cells.step > 1) {
-            const Lane *cell = reinterpret_cast<const Lane *>(cells.means.ptr(y)) + across.first;
-            for (int i = 0; i < across.count; ++i) line += cell[i] * across.weight[size_t(i)];
-        } else {
-            const uint8_t *pixel = source.ptr(cells.box.y + y) + channels * (cells.box.x + across.first);
-            for (int i = 0; i < across.count; ++i, pixel += channels)
-                line +=
-                    Lane{curves[0][pixel[0]], curves[1][pixel[1]], curves[2][pixel[2]], 0} * across.weight[size_t(i)];
-        }
+        for (int i = 0; i < across.count; ++i) line += cell[i] * across.weight[size_t(i)];
         sum += line * down.weight[size_t(j)];
     }
     return sum;
@@ -168,7 +163,7 @@ CVSDeviation compare(const cv::Mat &source, const cv::Mat &alpha, const cv::Mat 
             const Kernel across(u, squeeze), down(v, squeeze);
             if (!cells.opaque(across.first, down.first, across.first + across.count - 1, down.first + down.count - 1))
                 continue;
-            const Lane value = expected(source, cells, curves, across, down);
+            const Lane value = expected(cells, across, down);
             for (int c = 0; c < 3; ++c)
                 tally.add(std::abs(double(std::clamp(value[c], 0.0f, 255.0f)) - double(pixel[c])));
             ++tally.pixels;

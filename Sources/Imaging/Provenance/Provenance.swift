@@ -64,13 +64,30 @@ extension Provenance {
     }
 }
 
+extension [Truth.Operation] {
+    /// As a file's record says them, in few words: white balance and tone are one step.
+    public var steps: [Provenance.Step] {
+        var steps: [Provenance.Step] = []
+        var colour: (at: Int, words: [String])?
+        for operation in self {
+            if operation.name == "resample" {
+                steps.append(Provenance.Step(operation.name, operation.words.joined(separator: " ")))
+            } else {
+                colour = (colour?.at ?? steps.count, (colour?.words ?? []) + operation.words)
+            }
+        }
+        guard let colour else { return steps }
+        steps.insert(Provenance.Step("tone", colour.words.joined(separator: " ")), at: colour.at)
+        return steps
+    }
+}
+
 extension Truth.Operation {
-    /// As a file's record says it.
-    public var step: Provenance.Step {
-        var words = [("scale", scale), ("roll", roll), ("gain", gain)].compactMap { key, value in
+    fileprivate var words: [String] {
+        let numbers = [("scale", scale), ("roll", roll), ("gain", gain)].compactMap { key, value in
             value.map { "\(key)=\($0)" }
         }
-        if let gains { words.append("gains=" + gains.map { "\($0)" }.joined(separator: ",")) }
-        return Provenance.Step(name, words.joined(separator: " "))
+        guard let gains else { return numbers }
+        return numbers + ["gains=" + gains.map { "\($0)" }.joined(separator: ",")]
     }
 }

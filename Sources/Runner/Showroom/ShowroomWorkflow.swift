@@ -32,9 +32,9 @@ enum ShowroomWorkflow {
                 job: job("renditions", options.renditions, [output("composite", of: photo)], inputs))
         }
         let views = inputs.photos.map { output("cutout", of: $0) }
+        let turning = job("spin", options.spin(steps: inputs.photos.count), views, inputs)
         let spin = WorkflowRequest.Step(
-            label: spinLabel, job: job("spin", options.spin(steps: inputs.photos.count), views, inputs),
-            toleratesFailure: true)
+            label: spinLabel, job: inputs.background.map { turning.set(on: $0) } ?? turning, toleratesFailure: true)
         return WorkflowRequest(name: template.name, steps: cutouts + renditions + [spin])
     }
 
@@ -64,9 +64,12 @@ extension ShowroomOptions {
 
     fileprivate var renditions: JSONValue { ["profiles": .array(profiles.map { .string($0) })] }
 
-    /// The number of photos keeps the place of one that fails. A spin turns in a studio of ours.
+    /// The number of photos keeps the place of one that fails. With a background of one's own there is no studio.
     fileprivate func spin(steps: Int) -> JSONValue {
-        let studio = Backdrop.names.contains(backdrop) ? backdrop : Self().backdrop
-        return ["backdrop": .string(studio), "steps": .int(steps), "shadow": .bool(shadow)]
+        var members: [String: JSONValue] = ["steps": .int(steps), "shadow": .bool(shadow)]
+        if Backdrop.names.contains(backdrop) { members["backdrop"] = .string(backdrop) }
+        members["floorLine"] = floorLine.map { .number($0) }
+        members["lightX"] = lightX.map { .number($0) }
+        return .object(members)
     }
 }

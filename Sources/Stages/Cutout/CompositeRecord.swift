@@ -2,7 +2,7 @@ public import Imaging
 
 /// All that was done to make a composite: with the cut-out and the background it can be made again.
 public struct CompositeRecord: Codable, Sendable, Equatable {
-    /// The studio's name, or `picture`.
+    /// The studio's name, a background's reference such as `hall@2`, or `picture`.
     public let background: String
     /// The studio's version, or the picture's SHA-256.
     public let version: String

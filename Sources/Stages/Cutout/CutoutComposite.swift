@@ -4,7 +4,7 @@ internal import Pipeline
 /// The cut-out on its background: a studio by name, or the picture in the slot `background`.
 struct CutoutComposite {
     /// The slot of a background picture.
-    static let slot = "background"
+    static let slot = Background.slot
 
     let options: CutoutOptions
     let context: StageContext
@@ -61,7 +61,7 @@ struct CutoutComposite {
             let scenery = try Scenery.supplied(
                 picture, canvas: canvas, floorLine: options.floorLine, lightX: options.lightX.value,
                 mirror: options.mirror.value ?? 0, cancel: context.cancel)
-            return (scenery, "picture", supplied.sha256)
+            return (scenery, supplied.backgroundName, supplied.sha256)
         } catch { throw error.about(slot: Self.slot) }
     }
 }

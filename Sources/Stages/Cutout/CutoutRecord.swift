@@ -4,21 +4,27 @@ internal import Pipeline
 /// What the files of one cut-out say of their making.
 struct CutoutRecord: Sendable {
     let cutout: Provenance
+    /// What a background picture says of itself; nil for a studio that a formula painted.
+    private let background: SourceType?
 
     /// - Parameter precision: the arithmetic that ran.
-    init(_ options: CutoutOptions, precision: Precision, in context: StageContext) throws(Failure) {
-        guard let input = context.photo else { throw Failure(.invalidInputs, "There is no picture.") }
+    init(
+        of input: StageInput, _ options: CutoutOptions, precision: Precision, in context: StageContext
+    ) throws(Failure) {
         let photo = try Provenance(of: input, in: context)
         let step = Provenance.Step("cutout", "model=\(options.model.rawValue) precision=\(precision.rawValue)")
         let windows = options.windows > 0 ? [Provenance.Step("windows", "amount=\(options.windows)")] : []
         cutout = photo.adding([step] + windows, as: photo.sourceType.altered)
+        let picture = context.inputs.first { $0.slot == CutoutComposite.slot }
+        background = try picture.map { picture throws(Failure) in try Provenance(of: picture, in: context).sourceType }
     }
 
     /// The composite's record: a studio that a formula painted is no photo, but no generative AI either.
     func composite(_ made: CutoutComposite.Made) -> Provenance {
-        let scene = "background=\(made.record.background)@\(made.record.version) shadow=\(made.record.shadow)"
-        return cutout.adding(
-            made.placement.operations.map(\.step) + [Provenance.Step("composite", scene)],
-            as: cutout.sourceType.composed())
+        let record = made.record
+        // A picture's version is its hash, which the job's data tell; its name says enough here.
+        let name = background == nil ? "\(record.background)@\(record.version)" : record.background
+        let step = Provenance.Step("composite", "background=\(name) shadow=\(record.shadow)")
+        return cutout.adding(made.placement.operations.steps + [step], as: cutout.sourceType.composed(with: background))
     }
 }

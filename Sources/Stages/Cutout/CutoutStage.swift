@@ -5,7 +5,7 @@ public import Pipeline
 /// The main object of a photo: its mask, its cut-out with clean edges, and a composite in a studio.
 public struct CutoutStage: Stage {
     public static let kind: Kind = "cutout"
-    public static let version = 3
+    public static let version = 4
     public static let abstract = "Cuts the main object out of a photo and sets it on a studio background."
     public static let arity = InputArity.one
     public static let companions: Set<String> = [CutoutComposite.slot]
@@ -67,7 +67,7 @@ public struct CutoutStage: Stage {
         try context.checkpoint(0.7, "cleaning the edge")
         let cutout = flag == nil ? try cutout(of: picture, matte, options, context) : nil
         try context.checkpoint(0.75, "writing")
-        let record = try CutoutRecord(options, precision: session.precision, in: context)
+        let record = try CutoutRecord(of: input, options, precision: session.precision, in: context)
         let written = try CutoutFiles(options: options, context: context, photo: picture, record: record).write(
             mask: matte.alpha, cutout: cutout, geometry: geometry)
         if let flag = written.truth?.flag(slot: input.slot) { context.review(flag) }

@@ -5,6 +5,10 @@ public import Pipeline
 public struct SpinOptions: StageOptions {
     /// The studio's name, see `Backdrop.names`.
     public var backdrop = "studio-light"
+    /// Where wheels stand on a background picture, as a fraction of its height.
+    public var floorLine = 0.82
+    /// Where the light of a background picture comes from, -1 left ... 1 right; automatic reads it.
+    public var lightX = Wish<Double>.automatic
     /// Size of every frame in pixels.
     public var width = 1280
     public var height = 800
@@ -32,7 +36,14 @@ public struct SpinOptions: StageOptions {
 
     public static let schema = OptionsSchema([
         OptionField(
-            "backdrop", .choice(Backdrop.names), default: "studio-light", "The studio that the car stands in."),
+            "backdrop", .choice(Backdrop.names), default: "studio-light",
+            "The studio that the car stands in, unless an input background comes along."),
+        OptionField(
+            "floorLine", .number(0.4...0.98), default: .number(0.82),
+            "Where wheels stand on a background picture, as a fraction of its height from the top."),
+        OptionField(
+            "lightX", .number(-1...1), default: .null,
+            "Where the light of a background picture comes from, -1 left to 1 right; null reads it."),
         OptionField("width", .integer(320...3840), default: 1280, "Width of every frame in pixels."),
         OptionField("height", .integer(240...2400), default: 800, "Height of every frame in pixels."),
         OptionField("quality", .integer(30...100), default: 88, "WebP quality of frames and sprite."),

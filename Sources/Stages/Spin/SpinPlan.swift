@@ -26,10 +26,13 @@ struct SpinPlan: Sendable, Equatable {
     /// The same for every frame.
     let whiteBalance: WhiteBalance
 
-    init(_ measures: [SpinMeasure], canvas: CanvasSize, options: SpinOptions) {
-        let framing = Framing.fitting(canvas)
+    /// - Parameter wheelLine: where the scene wants wheels, as a fraction of the canvas; nil takes what suits the canvas.
+    init(_ measures: [SpinMeasure], canvas: CanvasSize, options: SpinOptions, wheelLine scene: Double? = nil) {
+        var framing = Framing.fitting(canvas)
+        framing.wheelLine = scene ?? framing.wheelLine
+        let (line, width) = (framing.wheelLine, framing.width)
         let height = Self.bodyHeight(measures.map(\.geometry), canvas, framing)
-        (bodyHeight, wheelLine) = (height, framing.wheelLine)
+        (bodyHeight, wheelLine) = (height, line)
         let scales = Self.scales(measures.map(\.geometry), bodyHeight: height)
         let tones =
             options.evenExposure
@@ -38,11 +41,11 @@ struct SpinPlan: Sendable, Equatable {
         whiteBalance = balance
         frames = measures.indices.map { i in
             let geometry = measures[i].geometry
-            var placement = Placement(geometry, bodyHeight: height, canvas: canvas, wheelLine: framing.wheelLine)
+            var placement = Placement(geometry, bodyHeight: height, canvas: canvas, wheelLine: line)
             (placement.scale, placement.toneGain) = (scales[i].scale, tones[i].gain)
             placement.whiteBalance = balance
             var notes = geometry.cropped.map { "cropped-\($0.rawValue)" }
-            let widest = framing.width * 1.04 * Double(canvas.width) / Double(geometry.box.width)
+            let widest = width * 1.04 * Double(canvas.width) / Double(geometry.box.width)
             if placement.scale > widest {
                 placement.scale = widest
                 notes.append("scale-limited")

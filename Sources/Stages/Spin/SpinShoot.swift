@@ -7,8 +7,7 @@ struct SpinShoot {
     private let options: SpinOptions
     private let canvas: CanvasSize
     private let context: StageContext
-    private let backdrop: Backdrop
-    private let floor: Bitmap
+    private let scene: SpinScene
     private let whiteBalance: [Double]
     private var sprite: SpinSprite
     private var frames: [SpinOutput.Frame] = []
@@ -16,11 +15,9 @@ struct SpinShoot {
     private var viewerFrames: [Data] = []
 
     init(
-        _ options: SpinOptions, _ canvas: CanvasSize, _ plan: SpinPlan, _ context: StageContext
+        _ options: SpinOptions, _ canvas: CanvasSize, _ plan: SpinPlan, _ scene: SpinScene, _ context: StageContext
     ) throws(Failure) {
-        (self.options, self.canvas, self.context) = (options, canvas, context)
-        backdrop = try .named(options.backdrop)
-        floor = try Studio.paint(backdrop, canvas: canvas, wheelLine: plan.wheelLine, cancel: context.cancel)
+        (self.options, self.canvas, self.scene, self.context) = (options, canvas, scene, context)
         whiteBalance = plan.whiteBalance.gains
         sprite = try SpinSprite(count: plan.frames.count, canvas: canvas)
         try folder("frames")
@@ -36,8 +33,7 @@ struct SpinShoot {
     mutating func take(_ seen: SpinSurvey.Seen, _ plan: SpinPlan.Frame, _ index: Int, view: ViewName?) throws(Failure) {
         let cutout = try Self.decode(seen.input, options, context)
         let picture = try Studio.compose(
-            cutout: cutout, over: floor, placement: plan.placement,
-            floor: options.shadow ? backdrop.floor : backdrop.floor.unshaded,
+            cutout: cutout, in: scene.scenery, placement: plan.placement, shadow: options.shadow,
             cancel: context.cancel)
         let truth = try truth(of: picture, from: cutout, seen, plan.placement)
         try sprite.add(picture, at: index, cancel: context.cancel)
@@ -56,8 +52,9 @@ struct SpinShoot {
 
     private func record(of input: StageInput, _ truth: Truth) throws(Failure) -> Provenance {
         let cutout = try Provenance(of: input, in: context)
-        let scene = Provenance.Step("composite", "background=\(backdrop.name) shadow=\(options.shadow)")
-        return cutout.adding(truth.operations.map(\.step) + [scene], as: cutout.sourceType.composed())
+        let step = Provenance.Step("composite", "background=\(scene.reference) shadow=\(options.shadow)")
+        return cutout.adding(
+            truth.operations.steps + [step], as: cutout.sourceType.composed(with: scene.sourceType))
     }
 
     /// A frame whose car is not the cut-out's is shown to a person first.
@@ -83,17 +80,18 @@ struct SpinShoot {
         let cropped = frames.filter { $0.notes.contains { $0.hasPrefix("cropped") } }.count
         let grade = SpinGrade(azimuths: frames.map(\.azimuth), cropped: cropped, skipped: survey.skipped.count)
         let output = SpinOutput(
-            frames: frames, canvas: canvas, backdrop: backdrop.name, whiteBalance: whiteBalance,
+            frames: frames, canvas: canvas, backdrop: scene.name, whiteBalance: whiteBalance,
             azimuthSource: walk.azimuthSource,
             direction: walk.direction.rawValue, directionSource: walk.directionSource,
             sprite: sprite.layout(file: "sprite.webp"), grade: grade.letter,
             gradeReason: grade.reason, lost: grade.lost, skipped: survey.skipped)
         let record = Provenance(
-            sourceType: .composite, steps: [Provenance.Step("sprite", "frames=\(frames.count)")])
+            sourceType: SourceType.algorithmicallyEnhanced.composed(with: scene.sourceType),
+            steps: [Provenance.Step("sprite", "frames=\(frames.count)")])
         let sheet = try sprite.picture.encoded(
             .webp(quality: max(30, options.quality - 12)).stating(record), cancel: context.cancel)
         let page = ViewerPage(
-            spin: output, startAzimuth: options.startAzimuth, isDark: backdrop.isDark, frames: viewerFrames,
+            spin: output, startAzimuth: options.startAzimuth, isDark: scene.isDark, frames: viewerFrames,
             frameSize: viewerSize, sprite: sheet)
         try emit(
             sheet, "sprite", "sprite.webp", "image/webp",

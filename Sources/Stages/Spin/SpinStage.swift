@@ -5,9 +5,10 @@ public import Pipeline
 /// A car that turns: stabilised photographs on one studio background, a sprite, and a page to turn it with.
 public struct SpinStage: Stage {
     public static let kind: Kind = "spin"
-    public static let version = 3
+    public static let version = 4
     public static let abstract = "Stabilises cut-outs taken round a car and makes a spin with an offline viewer page."
     public static let arity = InputArity.set(1...36)
+    public static let companions: Set<String> = [Background.slot]
 
     public init() {}
 
@@ -20,12 +21,16 @@ public struct SpinStage: Stage {
     }
 
     public func run(_ options: SpinOptions, in context: StageContext) async throws(Failure) -> SpinOutput {
-        let ring = try SpinRing(slots: context.inputs.map(\.slot), options: options)
-        let survey = try SpinSurvey(ring, options, context)
+        let photos = context.inputs.filter { !Self.companions.contains($0.slot) }
+        guard !photos.isEmpty else { throw Failure(.noUsableViews, "There are no photos.", hint: "Give 1 to 36.") }
+        let ring = try SpinRing(slots: photos.map(\.slot), options: options)
+        let survey = try SpinSurvey(ring, photos, options, context)
         let canvas = CanvasSize(width: options.width, height: options.height)
-        let plan = SpinPlan(survey.seen.map(\.measure), canvas: canvas, options: options)
+        let scene = try SpinScene(options, canvas, context)
+        let plan = SpinPlan(
+            survey.seen.map(\.measure), canvas: canvas, options: options, wheelLine: scene.scenery.wheelLine)
         let walk = SpinWalk(ring, survey, options)
-        var shoot = try SpinShoot(options, canvas, plan, context)
+        var shoot = try SpinShoot(options, canvas, plan, scene, context)
         for (index, seen) in survey.seen.enumerated() {
             try context.checkpoint(
                 0.35 + 0.55 * Double(index) / Double(survey.seen.count),
@@ -48,9 +53,11 @@ struct SpinSurvey {
     private(set) var seen: [Seen] = []
     private(set) var skipped: [SpinOutput.Skipped] = []
 
-    init(_ ring: SpinRing, _ options: SpinOptions, _ context: StageContext) throws(Failure) {
+    init(
+        _ ring: SpinRing, _ photos: [StageInput], _ options: SpinOptions, _ context: StageContext
+    ) throws(Failure) {
         for (index, seat) in ring.seats.enumerated() {
-            let input = context.inputs[seat.input]
+            let input = photos[seat.input]
             try context.checkpoint(
                 0.35 * Double(index) / Double(ring.seats.count), "measuring photo \(index + 1) of \(ring.seats.count)")
             do {

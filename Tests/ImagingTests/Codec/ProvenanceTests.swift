@@ -116,6 +116,19 @@ import Testing
         for type in SourceType.allCases { #expect(type.altered.altered == type.altered) }
     }
 
+    @Test func `declared operations are told in few words, in their order`() {
+        let operations = [
+            Truth.Operation("resample", scale: 0.9), Truth.Operation("whiteBalance", gains: [1.02, 1, 0.97]),
+            Truth.Operation("tone", gain: 1.25), Truth.Operation("resample", scale: 0.4, roll: -0.01),
+        ]
+        let tone = Provenance.Step("tone", "gains=1.02,1.0,0.97 gain=1.25")
+        #expect(
+            operations.steps == [
+                .init("resample", "scale=0.9"), tone, .init("resample", "scale=0.4 roll=-0.01"),
+            ])
+        #expect([Truth.Operation]().steps.isEmpty)
+    }
+
     @Test func `a broken file has its own code, and names its slot`() throws {
         let whole = try TestPicture.scene(width: 60, height: 40).encoded(.png())
         let failure = #expect(throws: Failure.self) { try readBack(Data(whole.prefix(20))) }
