@@ -53,7 +53,7 @@ import Testing
 }
 
 /// A running `rundum up` and a curl that knows its address and key.
-private struct Service {
+struct Service {
     struct Answer: CustomStringConvertible {
         let status: Int
         let body: String
