@@ -12,9 +12,10 @@ struct CutoutRecord: Sendable {
         of input: StageInput, _ options: CutoutOptions, precision: Precision, in context: StageContext
     ) throws(Failure) {
         let photo = try Provenance(of: input, in: context)
-        let step = Provenance.Step("cutout", "model=\(options.model.rawValue) precision=\(precision.rawValue)")
-        let windows = options.windows > 0 ? [Provenance.Step("windows", "amount=\(options.windows)")] : []
-        cutout = photo.adding([step] + windows, as: photo.sourceType.altered)
+        // One step: a whole history must fit into a packet.
+        let windows = options.windows > 0 ? " windows=\(options.windows)" : ""
+        let said = "model=\(options.model.rawValue) precision=\(precision.rawValue)" + windows
+        cutout = photo.adding([Provenance.Step("cutout", said)], as: photo.sourceType.altered)
         let picture = context.inputs.first { $0.slot == CutoutComposite.slot }
         background = try picture.map { picture throws(Failure) in try Provenance(of: picture, in: context).sourceType }
     }
