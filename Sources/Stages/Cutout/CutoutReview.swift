@@ -25,6 +25,6 @@ struct CutoutReview {
         return ReviewFlag(
             code: "not_a_vehicle",
             summary: "The main object of this photo shows neither wheels nor panes: it may be no car.",
-            hint: "Look at the photo; for other objects set the option subject to any.", slot: slot)
+            hint: "Look at the photo; the option subject=any takes other objects.", slot: slot)
     }
 }

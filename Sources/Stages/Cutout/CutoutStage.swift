@@ -32,16 +32,15 @@ public struct CutoutStage: Stage {
 
     public func identity(for options: CutoutOptions) throws(Failure) -> [String] {
         let store = try store()
-        let models = [try store.model(options.model.rawValue), try store.model(Self.parts)]
+        let models =
+            [try store.model(options.model.rawValue)] + (options.wantsParts ? [try store.model(Self.parts)] : [])
         let studio = options.background.isEmpty ? [] : [try Backdrop.named(options.background).identity]
         return studio + models.map { "\($0.name):\($0.sha256)" } + [options.wished.identity()]
     }
 
     public func warmUp() throws(Failure) {
         let options = CutoutOptions()
-        for model in [options.model.rawValue, Self.parts] {
-            _ = try session(model, options, threads: Self.budget(for: options).threads)
-        }
+        _ = try session(options.model.rawValue, options, threads: Self.budget(for: options).threads)
     }
 
     public func run(_ options: CutoutOptions, in context: StageContext) async throws(Failure) -> CutoutOutput {
@@ -50,7 +49,7 @@ public struct CutoutStage: Stage {
         try context.checkpoint(0, "reading the photo")
         let picture = try ImageFile.decode(input, in: context, as: .rgb)
         let session = try self.session(options.model.rawValue, options, threads: context.budget.threads)
-        let network = try self.session(Self.parts, options, threads: context.budget.threads)
+        let network = try options.wantsParts ? self.session(Self.parts, options, threads: context.budget.threads) : nil
         let matte: Matte
         do {
             matte = try Matte(
@@ -118,8 +117,8 @@ public struct CutoutOutput: Codable, Sendable, Equatable {
     public let wheelLine: Double?
     /// 0...1; below 0.5 the result is flagged `no_main_object`.
     public let confidence: Double
-    /// Panes and wheels as shares of the object, 0...1.
-    public let glassShare, wheelShare: Double
+    /// Panes and wheels as shares of the object, 0...1; nil when nobody asked for them.
+    public let glassShare, wheelShare: Double?
     public let model: String
     /// What ran: `f32` or `bf16`.
     public let precision: String
@@ -138,7 +137,7 @@ public struct CutoutOutput: Codable, Sendable, Equatable {
         cropped = geometry?.cropped ?? []
         wheelLine = geometry.map { ($0.wheelLine * 10).rounded() / 10 }
         confidence = short(matte.confidence)
-        (glassShare, wheelShare) = (short(matte.parts?.glassShare ?? 0), short(matte.parts?.wheelShare ?? 0))
+        (glassShare, wheelShare) = (matte.parts.map { short($0.glassShare) }, matte.parts.map { short($0.wheelShare) })
         (self.model, self.precision) = (model, precision)
         (self.composite, self.truth) = (composite, truth)
     }
