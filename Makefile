@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 AREA ?=
+ARGS ?=
 export PATH := $(PATH):/opt/swift/usr/bin
 
 .PHONY: help setup demo test lint format bench eval sheet fixtures schema fresh-check clean
@@ -25,10 +26,10 @@ format: ## Bring Swift and C++ sources into the format that lint wants
 	@scripts/format
 
 bench: ## Compare speed and memory with a peer: make bench AREA=cutout
-	@scripts/area Benchmarks "$(AREA)"
+	@scripts/area Benchmarks "$(AREA)" $(ARGS)
 
 eval: ## Measure accuracy on pictures with known truth: make eval AREA=cutout
-	@scripts/area Evaluation "$(AREA)"
+	@scripts/area Evaluation "$(AREA)" $(ARGS)
 
 sheet: ## Set 24 real lot photos before studios and pictures, to be looked at one by one
 	@scripts/area Evaluation composites
