@@ -1,7 +1,8 @@
 """What U-2-Net says of each rendered picture, at the sizes that cutout asks it: looks.py RENDERS OUT MODEL
 
 Writes NAME.npz: rgb, truth (alpha and the classes, RGBA as rendered), box, found (whether the whole look found the car),
-rects and map0...2: one look at the whole picture, two at the car.
+rects and map0...2: one look at the whole picture, two at the car. A picture whose name starts with a letter shows no
+car and has no masks: its truth is empty, its box what stood out.
 """
 import pathlib
 import sys
@@ -61,6 +62,11 @@ def grown(box, share, width, height):
     return left, top, right - left, bottom - top
 
 
+def boxed(alpha, otherwise):
+    ys, xs = np.where(alpha > 127)
+    return [xs.min(), ys.min(), np.ptp(xs) + 1, np.ptp(ys) + 1] if len(xs) else otherwise
+
+
 def overlap(a, b):
     across = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
     down = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
@@ -68,19 +74,22 @@ def overlap(a, b):
     return shared / (a[2] * a[3] + b[2] * b[3] - shared)
 
 
-def prepare(network, rendered, out):
-    truth = cv2.cvtColor(cv2.imread(str(rendered), cv2.IMREAD_UNCHANGED), cv2.COLOR_BGRA2RGBA)
-    ys, xs = np.where(truth[..., 3] > 127)
-    if len(xs) < 2000:
-        return
-    rgb = cv2.cvtColor(cv2.imread(str(rendered.with_suffix(".jpg"))), cv2.COLOR_BGR2RGB)
+def prepare(network, picture, out):
+    rgb = cv2.cvtColor(cv2.imread(str(picture)), cv2.COLOR_BGR2RGB)
+    masks, truth = picture.with_suffix(".png"), np.zeros((*rgb.shape[:2], 4), np.uint8)
+    if not picture.stem[0].isalpha():
+        if not masks.exists():
+            return
+        truth = cv2.cvtColor(cv2.imread(str(masks), cv2.IMREAD_UNCHANGED), cv2.COLOR_BGRA2RGBA)
+        if np.count_nonzero(truth[..., 3] > 127) < 2000:
+            return
     height, width = rgb.shape[:2]
-    dice = np.random.default_rng(zlib.crc32(rendered.name.encode()))
-    true_box = [xs.min(), ys.min(), np.ptp(xs) + 1, np.ptp(ys) + 1]
+    dice = np.random.default_rng(zlib.crc32(picture.with_suffix(".png").name.encode()))
     whole = (0, 0, width, height)
     maps, rects = [look(network, rgb, whole, WHOLE)], [whole]
     box = main_box(maps[0], whole)
-    found = box is not None and overlap(box, true_box) > .6
+    true_box = boxed(truth[..., 3], [width * .2, height * .2, width * .6, height * .6])
+    found = box is not None and (overlap(box, true_box) > .6 or picture.stem[0].isalpha())
     for sides in NEAR:
         rects.append(grown(box if found else true_box, dice.uniform(.08, .2), width, height))
         maps.append(look(network, rgb, rects[-1], int(dice.choice(sides))))
@@ -92,10 +101,10 @@ def main():
     renders, folder, model = (pathlib.Path(word) for word in sys.argv[1:4])
     folder.mkdir(parents=True, exist_ok=True)
     network = session(model)
-    for rendered in sorted(renders.glob("*.png")):
-        out = folder / f"{rendered.stem}.npz"
+    for picture in sorted(renders.glob("*.jpg")):
+        out = folder / f"{picture.stem}.npz"
         if not out.exists():
-            prepare(network, rendered, out)
+            prepare(network, picture, out)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 blender --background --factory-startup --python render.py -- --out FOLDER --first N --count N
 """
-import argparse
 import pathlib
 import sys
 import tempfile
@@ -16,32 +15,36 @@ import numpy as np  # noqa: E402
 from PIL import Image  # noqa: E402
 
 from carscene import body, cabin, cameras, lot, materials, plates, render, trim, wheels  # noqa: E402
+import additions  # noqa: E402
+import places  # noqa: E402
 import scenes  # noqa: E402
 import variety  # noqa: E402
+from staging import SIZE, arguments, jpeg, settle  # noqa: E402
 
-SIZE, SAMPLES, VIEWS = (576, 384), 8, 3
-
-
-def arguments():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--out", type=pathlib.Path, required=True)
-    parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--count", type=int, default=1, help="scenes, each with its own car, place and light")
-    return parser.parse_args(sys.argv[sys.argv.index("--") + 1:])
+VIEWS = 3
 
 
 def build_car(dice):
     """A car of its own; returns its objects."""
     paints = materials.car_materials(variety.paint(dice))
+    if dice.uniform() < .15:
+        paints["cabin"] = materials.cabin(variety.paint(dice))
+    additions.finish(paints, dice)
+    additions.panes(paints, dice)
+    plain_wheels = additions.rims(dice)
     before = set(bpy.data.objects)
     for part in (body, cabin, wheels, trim, plates):
         part.build(paints)
-    car = [item for item in bpy.data.objects if item not in before]
-    variety.dress(car, paints, dice)
+    if plain_wheels:
+        additions.plain_wheels(paints, dice)
+    variety.dress([item for item in bpy.data.objects if item not in before], paints, dice)
     car = [item for item in bpy.data.objects if item not in before]
     bpy.context.view_layer.update()
-    variety.reshape(car, variety.Shape(dice))
-    return car
+    shape = variety.Shape(dice)
+    variety.reshape(car, shape)
+    bpy.context.view_layer.update()
+    additions.build(car, paints, shape, dice)
+    return [item for item in bpy.data.objects if item not in before]
 
 
 def views(dice, places, blocked, width, height):
@@ -49,12 +52,12 @@ def views(dice, places, blocked, width, height):
     made = 0
     while made < VIEWS:
         azimuth, radius = dice.uniform(0, 2 * np.pi), dice.uniform(5.0, 9)
-        eye = dice.choice([dice.uniform(1.2, 1.8), dice.uniform(.5, 1.2), dice.uniform(1.8, 4)], p=[.7, .15, .15])
+        eye = dice.choice([dice.uniform(1.2, 1.8), dice.uniform(.3, 1.2), dice.uniform(1.8, 4.5)], p=[.62, .18, .2])
         spot = radius * np.array([np.cos(azimuth), np.sin(azimuth)])
         if blocked(*spot) or any(hidden(np.array(place), spot) for place in places):
             continue
         across = 4.4 * abs(np.sin(azimuth)) + 1.9 * abs(np.cos(azimuth))
-        share = dice.uniform(.66, .92) if dice.uniform() < .88 else dice.uniform(.92, 1.4)
+        share = dice.uniform(.5, .92) if dice.uniform() < .8 else dice.uniform(.92, 1.6)
         lens = 36 * share * radius / across
         off = .5 * max(0, 1 - share) * across
         aim = (dice.uniform(-off, off) * np.sin(azimuth), dice.uniform(.4, .95), dice.uniform(-off, off) * np.cos(azimuth))
@@ -83,7 +86,7 @@ def flatten(car):
     tree.finish(tree.mix(tree.within("clear"), tree.glow((0, 0, 0), 1.0), tree.glow((1, 0, 0), 1.0)))
     for item in car:
         name = item.name.split(".")[0]
-        kind = wheel if name in variety.WHEEL_PARTS else pane if name == "cabin" else \
+        kind = wheel if name in (*variety.WHEEL_PARTS, "spare", "spare rim") else pane if name == "cabin" else \
             plate if name in ("plate", "plate band", "plate text") else rest
         for slot in item.material_slots:
             slot.material = kind
@@ -102,27 +105,25 @@ def shoot(number, out):
     """The views of one scene: 0007-2.jpg and 0007-2.png (alpha, glass, wheels, plates as RGBA)."""
     dice = np.random.default_rng(number)
     bpy.ops.wm.read_factory_settings(use_empty=True)
+    settle()
     car = build_car(dice)
-    lot.build()
-    scenes.turn_world(car, dice.uniform(0, 6.28))
-    places = scenes.neighbours(car, dice, variety.paint) if dice.uniform() < .75 else []
-    blocked = scenes.wall_off(dice) if dice.uniform() < .35 else lambda s, w: False
-    scenes.repave(dice)
-    render.settle(SAMPLES)
-    cycles = bpy.context.scene.cycles
-    cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 3, 1, 2
-    cycles.use_adaptive_sampling = False
-    scenes.relight(dice)
+    if dice.uniform() < .35:
+        lot.build()
+        scenes.turn_world(car, dice.uniform(0, 6.28))
+        blocked = scenes.wall_off(dice) if dice.uniform() < .35 else lambda s, w: False
+        scenes.repave(dice)
+        scenes.relight(dice)
+    else:
+        blocked = places.build(dice)
+    others = scenes.neighbours(car, dice, variety.paint) if dice.uniform() < .6 else []
     surroundings = [item for item in bpy.data.objects if item not in car]
+    for view, lens in views(dice, others, blocked, *SIZE):
+        cameras.install(view)
+        bpy.context.scene.render.resolution_x, bpy.context.scene.render.resolution_y = SIZE
+        bpy.context.scene.camera.data.lens = lens
+        jpeg(out / f"{number:04d}-{view['name']}.jpg", render.photo)
     with tempfile.TemporaryDirectory() as scratch:
-        frame = pathlib.Path(scratch) / "frame.png"
-        for view, lens in views(dice, places, blocked, *SIZE):
-            cameras.install(view)
-            bpy.context.scene.render.resolution_x, bpy.context.scene.render.resolution_y = SIZE
-            bpy.context.scene.camera.data.lens = lens
-            render.photo(frame)
-            Image.open(frame).convert("RGB").save(out / f"{number:04d}-{view['name']}.jpg", quality=95, subsampling=0)
-        masks(car, surroundings, number, frame, out)
+        masks(car, surroundings, number, pathlib.Path(scratch) / "frame.png", out)
 
 
 def masks(car, surroundings, number, frame, out):

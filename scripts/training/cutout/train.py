@@ -1,4 +1,4 @@
-"""Train the network of edges: train.py LOOKS WEIGHTS [--minutes N] [--rate R] [--start WEIGHTS] [--seed N]"""
+"""Train the network of car parts: train.py LOOKS WEIGHTS [--minutes N] [--rate R] [--start WEIGHTS] [--seed N]"""
 import argparse
 import pathlib
 import queue
@@ -10,10 +10,13 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from network import EdgeNetwork
+import encoder
+from network import PartsNetwork
 from samples import sample
 
-PATCH, WHOLE_SHARE, AT_ONCE = (256, 320), .4, (4, 2)
+AT_ONCE = 3
+# Shares of samples without a car, and of cars that are set before pictures without one.
+NEGATIVES, PLACED = .35, .45
 
 
 def arguments():
@@ -30,15 +33,19 @@ def arguments():
 def batches(looks, seed):
     """Endless batches, made in a thread of their own."""
     pictures = [dict(np.load(file)) for file in sorted(looks.glob("*.npz"))]
-    print(f"{len(pictures)} pictures", flush=True)
+    kinds = [[p for p in pictures if p["truth"][..., 3].any()], [p for p in pictures if not p["truth"][..., 3].any()]]
+    print(f"{len(kinds[0])} pictures with a car, {len(kinds[1])} without", flush=True)
     dice, ready = np.random.default_rng(seed), queue.Queue(6)
+
+    def chosen(empty):
+        kind = kinds[int(empty)] or kinds[0]
+        return kind[int(dice.integers(len(kind)))]
 
     def make():
         while True:
-            whole = dice.uniform() < WHOLE_SHARE
-            pairs = [sample(pictures[int(dice.integers(len(pictures)))], dice, None if whole else PATCH)
-                     for _ in range(AT_ONCE[whole])]
-            planes, truth = (torch.from_numpy(np.stack(side)) for side in zip(*pairs))
+            pairs = [sample(chosen(dice.uniform() < NEGATIVES), dice, chosen(dice.uniform() < PLACED), chosen(False))
+                     for _ in range(AT_ONCE)]
+            planes, truth = (torch.from_numpy(np.stack(side).astype(np.float32)) for side in zip(*pairs))
             ready.put((planes.contiguous(memory_format=torch.channels_last), truth))
 
     threading.Thread(target=make, daemon=True).start()
@@ -46,24 +53,29 @@ def batches(looks, seed):
         yield ready.get()
 
 
+def overlap(found, wanted):
+    shared, both = (found * wanted).sum((1, 2, 3)), (found + wanted - found * wanted).sum((1, 2, 3))
+    return ((shared + 1) / (both + 1)).mean()
+
+
 def losses(said, truth):
-    """Alpha's cross-entropy and distance, heavier along the border; its slopes; its IoU; the classes' cross-entropy."""
+    """Alpha's cross-entropy and distance, heavier along the border; its slopes; its IoU; the classes' and the vehicle's."""
     alpha = truth[:, :1]
     near = (alpha - F.avg_pool2d(alpha, 9, 1, 4, count_include_pad=False)).abs()
     weight = 1 + 6 * (2 * near).clamp(0, 1)
-    found = torch.sigmoid(said[:, :1])
+    found, vehicle = torch.sigmoid(said[:, :1]), said[:, 3:]
     across = (found[..., 1:] - found[..., :-1] - alpha[..., 1:] + alpha[..., :-1]).abs().mean()
     down = (found[..., 1:, :] - found[..., :-1, :] - alpha[..., 1:, :] + alpha[..., :-1, :]).abs().mean()
-    shared, both = (found * alpha).sum((1, 2, 3)), (found + alpha - found * alpha).sum((1, 2, 3))
+    cross = F.binary_cross_entropy_with_logits
     return {
-        "entropy": (F.binary_cross_entropy_with_logits(said[:, :1], alpha, reduction="none") * weight).mean(),
-        "distance": ((found - alpha).abs() * weight).mean(), "slopes": across + down,
-        "iou": 1 - ((shared + 1) / (both + 1)).mean(),
-        "classes": F.binary_cross_entropy_with_logits(said[:, 1:], truth[:, 1:]),
+        "entropy": (cross(said[:, :1], alpha, reduction="none") * weight).mean(),
+        "distance": ((found - alpha).abs() * weight).mean(), "slopes": across + down, "iou": 1 - overlap(found, alpha),
+        "classes": cross(said[:, 1:3], truth[:, 1:]),
+        "vehicle": cross(vehicle, alpha) + .3 * (1 - overlap(torch.sigmoid(vehicle), alpha)),
     }
 
 
-WEIGHTS = {"entropy": 1, "distance": 1, "slopes": 4, "iou": .3, "classes": .3}
+WEIGHTS = {"entropy": 1, "distance": 1, "slopes": 4, "iou": .3, "classes": 1, "vehicle": 1}
 
 
 def main():
@@ -71,10 +83,12 @@ def main():
     torch.manual_seed(options.seed)
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    network = EdgeNetwork().to(memory_format=torch.channels_last)
+    network = PartsNetwork().to(memory_format=torch.channels_last)
+    encoder.load(network.encoder, encoder.published())
     if options.start:
         network.load_state_dict(torch.load(options.start))
-    optimiser = torch.optim.AdamW(network.parameters(), lr=options.rate, weight_decay=1e-3)
+    learnt = [weights for weights in network.parameters() if weights.requires_grad]
+    optimiser = torch.optim.AdamW(learnt, lr=options.rate, weight_decay=1e-3)
     began, mean = time.monotonic(), None
     for number, (planes, truth) in enumerate(batches(options.looks, options.seed)):
         share = (time.monotonic() - began) / 60 / options.minutes

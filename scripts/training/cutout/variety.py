@@ -11,6 +11,7 @@ PAINTS = {
 CHANCES = (.18, .17, .13, .12, .08, .07, .07, .04, .03, .03, .02, .02, .02, .01, .01)
 WHEEL_PARTS = ("tyre", "rim", "barrel", "backing", "disc", "hub", "cap", "nut", "spokes", "caliper")
 BELT = .96
+STYLES = {"hatch": .2, "estate": .17, "notch": .17, "tall": .18, "van": .08, "box": .05, "low": .06, "pickup": .05, "city": .04}
 
 
 def paint(dice):
@@ -28,27 +29,32 @@ class Shape:
     """A smooth change of (s, w, h): one of several body styles with its own proportions."""
 
     def __init__(self, dice):
-        style = dice.choice(["hatch", "estate", "notch", "tall", "van", "low"], p=[.27, .2, .18, .2, .08, .07])
+        style = str(dice.choice(list(STYLES), p=np.array(list(STYLES.values())) / sum(STYLES.values())))
         self.style = style
-        self.wheelbase = dice.uniform(.88, 1.12) * {"van": 1.08, "estate": 1.04}.get(style, 1)
-        self.front = dice.uniform(.75, 1.2) * (.8 if style == "van" else 1)
-        self.rear = dice.uniform(.75, 1.15) * {"notch": 1.35, "estate": 1.15}.get(style, 1)
-        self.width = dice.uniform(.93, 1.07)
-        self.lower = dice.uniform(.94, 1.06) * {"tall": 1.12, "van": 1.15, "low": .92}.get(style, 1)
-        self.roof = dice.uniform(.92, 1.08) * {"tall": 1.15, "van": 1.6, "low": .85}.get(style, 1)
-        self.lift = {"tall": dice.uniform(.03, .10), "van": .05, "low": -.03}.get(style, dice.uniform(-.02, .03))
+        self.wheelbase = dice.uniform(.84, 1.14) * {"van": 1.1, "box": 1.15, "estate": 1.04, "city": .84,
+                                                    "pickup": 1.15}.get(style, 1)
+        self.front = dice.uniform(.7, 1.25) * {"van": .8, "box": .8, "city": .75}.get(style, 1)
+        self.rear = dice.uniform(.7, 1.2) * {"notch": 1.35, "estate": 1.15, "city": .7}.get(style, 1)
+        self.width = dice.uniform(.91, 1.07)
+        self.lower = dice.uniform(.92, 1.08) * {"tall": 1.14, "van": 1.15, "box": 1.15, "low": .92, "pickup": 1.15}.get(style, 1)
+        self.roof = dice.uniform(.88, 1.12) * {"tall": 1.15, "van": 1.6, "box": 1.5, "low": .82, "city": 1.15}.get(style, 1)
+        self.lift = {"tall": dice.uniform(.03, .16), "van": .05, "box": .08, "pickup": dice.uniform(.05, .2),
+                     "low": -.03}.get(style, dice.uniform(-.03, .04))
         # The roof's rear end goes back (estate, van) or forth (notchback), its front too.
-        self.tail = {"estate": .32, "van": .42, "notch": -.30, "low": -.1, "tall": .18}.get(style, 0) + \
-            dice.uniform(-.1, .1)
-        self.nose = (.45 if style == "van" else 0) + dice.uniform(-.06, .10)
-        self.tyre = dice.uniform(.95, 1.08) * {"tall": 1.08, "van": 1.02}.get(style, 1)
+        self.tail = {"estate": .32, "van": .42, "box": .3, "notch": -.30, "low": -.1, "tall": .18, "city": .2,
+                     "pickup": -.95}.get(style, 0) + dice.uniform(-.14, .14)
+        self.step = (.98, 1.12) if style == "pickup" else (.93, 1.38)
+        self.nose = (.45 if style in ("van", "box") else .15 if style == "city" else 0) + dice.uniform(-.12, .14)
+        self.tyre = dice.uniform(.93, 1.1) * {"tall": 1.1, "pickup": 1.14, "van": 1.02}.get(style, 1)
+        # Panes up to here, from the front, are panes; those behind are painted, as on delivery vans.
+        self.panes = -.45 if style == "box" or style == "van" and dice.uniform() < .5 else -9
 
     def __call__(self, points):
         """Points of the body where they come to lie."""
         s, w, h = (points[..., k] for k in range(3))
         along = np.clip(s, -1.33, 1.31) * self.wheelbase
         along = along + np.maximum(s - 1.31, 0) * self.front + np.minimum(s + 1.33, 0) * self.rear
-        upper = _smoothstep(h, .93, 1.38)
+        upper = _smoothstep(h, *self.step)
         along = along - upper * self.tail * _smoothstep(s, .1, -1.7) + upper * self.nose * _smoothstep(s, -.3, .6)
         below = np.minimum(h, BELT)
         # Wheel arches stay round: heights change above the axles only.
@@ -71,6 +77,8 @@ def reshape(items, shape):
         if item.type != "MESH":
             continue
         mesh, matrix = item.data, np.array(item.matrix_world)
+        if item.name.startswith("cabin"):
+            _close(mesh, shape)
         flat = np.empty(len(mesh.vertices) * 3, np.float32)
         mesh.vertices.foreach_get("co", flat)
         world = flat.reshape(-1, 3) @ matrix[:3, :3].T + matrix[:3, 3]
@@ -87,6 +95,18 @@ def reshape(items, shape):
         local = (world - matrix[:3, 3]) @ np.linalg.inv(matrix[:3, :3]).T
         mesh.vertices.foreach_set("co", local.astype(np.float32).ravel())
         mesh.update()
+
+
+def _close(mesh, shape):
+    """Paint over the panes that this body does not have."""
+    where = np.array([vertex.co[:] for vertex in mesh.vertices])
+    closed = -where[:, 1] < shape.panes
+    if shape.style == "pickup":
+        closed |= (-where[:, 1] < -.9) & (where[:, 2] < 1.12)
+    for key in ("glass", "clear", "chrome"):
+        values = np.empty(len(where), np.float32)
+        mesh.attributes[key].data.foreach_get("value", values)
+        mesh.attributes[key].data.foreach_set("value", np.where(closed, -1, values).astype(np.float32))
 
 
 def dress(car, paints, dice):
