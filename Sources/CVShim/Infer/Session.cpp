@@ -11,6 +11,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "../Guard.hpp"
 #include "CVSInfer.h"
@@ -33,6 +34,8 @@ using Tensor = Owned<ov_tensor_t, ov_tensor_free>;
 using Port = Owned<ov_output_const_port_t, ov_output_const_port_free>;
 
 constexpr int shortest = 16, longest = 1024;
+/// The sides of the picture that puts weights in order: as small as networks with five halvings take.
+constexpr int smallest = 64;
 
 void check(ov_status_e status, const char *doing) {
     if (status == OK) return;
@@ -68,14 +71,22 @@ int64_t planesOf(const ov_model_t *model) {
     return planes;
 }
 
-/// Height and width become free, so that one compiled network, with its weights in memory once, serves every size.
-void freeSizes(ov_model_t *model, int64_t planes) {
-    const ov_dimension_t dims[4] = {{1, 1}, {planes, planes}, {shortest, longest}, {shortest, longest}};
+/// Height and width become free where they are 0, so that one compiled network, with its weights in memory once, serves
+/// every size; else fixed.
+void setSizes(ov_model_t *model, int64_t planes, int32_t width, int32_t height) {
+    const auto side = [](int32_t length) {
+        return length ? ov_dimension_t{length, length} : ov_dimension_t{shortest, longest};
+    };
+    const ov_dimension_t dims[4] = {{1, 1}, {planes, planes}, side(height), side(width)};
     ov_partial_shape_t shape{};
     check(ov_partial_shape_create(4, dims, &shape), "partial shape");
     const ov_status_e status = ov_model_reshape_single_input(model, shape);
     ov_partial_shape_free(&shape);
     check(status, "reshape");
+}
+
+bool allowed(int32_t width, int32_t height) {
+    return std::min(width, height) >= shortest && std::max(width, height) <= longest;
 }
 
 void requireFile(const char *path) {
@@ -124,13 +135,45 @@ struct CVSSession {
     std::string cache;
     std::set<std::pair<int32_t, int32_t>> sizes;
     int64_t planes = 0;
+    /// The only size that it takes; 0 for any.
+    int32_t width = 0, height = 0;
 };
 
+namespace {
+
+/// Runs the network; the answer lives until the next run.
+Tensor infer(CVSSession &session, const float *input, int32_t width, int32_t height, CVSCancel cancel) {
+    const Shape shape(session.planes, height, width);
+    ov_tensor_t *tensor = nullptr;
+    check(ov_tensor_create_from_host_ptr(F32, shape.shape, const_cast<float *>(input), &tensor), "input");
+    const Tensor given(tensor);
+    ov_infer_request_t *request = session.request.get();
+    check(ov_infer_request_set_input_tensor(request, given.get()), "input");
+    check(ov_infer_request_start_async(request), "start");
+    finish(request, cancel);
+    ov_tensor_t *result = nullptr;
+    check(ov_infer_request_get_output_tensor_by_index(request, 0, &result), "output");
+    if (session.sizes.emplace(width, height).second && !session.cache.empty()) releaseMapped(session.cache);
+    return Tensor(result);
+}
+
+/// Puts the weights in order with a picture that costs next to nothing, so that the stored ones are given back before a
+/// large picture wants memory.
+void order(CVSSession &session) {
+    const int32_t width = session.width ? session.width : smallest, height = session.height ? session.height : smallest;
+    const std::vector<float> nothing(size_t(session.planes) * size_t(width) * size_t(height));
+    infer(session, nothing.data(), width, height, nullptr);
+}
+
+}  // namespace
+
 extern "C" CVS_EXPORT CVSStatus cvs_session_create(const char *model_path, const char *cache_folder,
-                                                   CVSPrecision precision, int32_t threads, CVSSession **out,
-                                                   CVSError *error) noexcept {
+                                                   CVSPrecision precision, int32_t threads, int32_t width,
+                                                   int32_t height, CVSSession **out, CVSError *error) noexcept {
     return cvs::guarded(error, [&] {
         if (threads < 1 || threads > 256) throw cvs::Error{CVSStatusBadArgument, "threads must be from 1 to 256"};
+        if ((width == 0) != (height == 0) || (width && !allowed(width, height)))
+            throw cvs::Error{CVSStatusBadArgument, "a side must be from 16 to 1024"};
         requireFile(model_path);
         auto session = std::make_unique<CVSSession>();
         ov_core_t *core = nullptr;
@@ -146,7 +189,9 @@ extern "C" CVS_EXPORT CVSStatus cvs_session_create(const char *model_path, const
             throw cvs::Error{CVSStatusCorrupt, std::string("no network can be read from ") + model_path};
         const Model model(read);
         session->planes = planesOf(model.get());
-        freeSizes(model.get(), session->planes);
+        setSizes(model.get(), session->planes, width, height);
+        session->width = width;
+        session->height = height;
         const std::string count = std::to_string(threads);
         ov_compiled_model_t *compiled = nullptr;
         check(ov_core_compile_model(core, model.get(), "CPU", 8, &compiled, "INFERENCE_PRECISION_HINT",
@@ -167,24 +212,15 @@ extern "C" CVS_EXPORT CVSStatus cvs_session_run(CVSSession *session, const float
                                                 int32_t height, float *output, int32_t maps, CVSCancel cancel,
                                                 CVSError *error) noexcept {
     return cvs::guarded(error, [&] {
-        if (std::min(width, height) < shortest || std::max(width, height) > longest)
-            throw cvs::Error{CVSStatusBadArgument, "a side must be from 16 to 1024"};
+        if (!allowed(width, height)) throw cvs::Error{CVSStatusBadArgument, "a side must be from 16 to 1024"};
+        if (session->width && (width != session->width || height != session->height))
+            throw cvs::Error{CVSStatusBadArgument, "the network takes another size"};
         if (planes != session->planes || maps < 1)
             throw cvs::Error{CVSStatusBadArgument, "the network takes another number of planes"};
         const std::lock_guard<std::mutex> lock(session->running);
         cvs::stopIfCancelled(cancel);
-        const Shape shape(planes, height, width);
-        ov_tensor_t *tensor = nullptr;
-        check(ov_tensor_create_from_host_ptr(F32, shape.shape, const_cast<float *>(input), &tensor), "input");
-        const Tensor given(tensor);
-        ov_infer_request_t *request = session->request.get();
-        check(ov_infer_request_set_input_tensor(request, given.get()), "input");
-        check(ov_infer_request_start_async(request), "start");
-        finish(request, cancel);
-
-        ov_tensor_t *result = nullptr;
-        check(ov_infer_request_get_output_tensor_by_index(request, 0, &result), "output");
-        const Tensor taken(result);
+        if (session->sizes.empty() && !session->cache.empty() && !session->width) order(*session);
+        const Tensor taken = infer(*session, input, width, height, cancel);
         size_t count = 0;
         check(ov_tensor_get_size(taken.get(), &count), "output");
         if (count != size_t(maps) * size_t(width) * size_t(height))
@@ -192,6 +228,5 @@ extern "C" CVS_EXPORT CVSStatus cvs_session_run(CVSSession *session, const float
         void *data = nullptr;
         check(ov_tensor_data(taken.get(), &data), "output");
         std::memcpy(output, data, count * sizeof(float));
-        if (session->sizes.emplace(width, height).second && !session->cache.empty()) releaseMapped(session->cache);
     });
 }

@@ -22,9 +22,11 @@ typedef enum __attribute__((enum_extensibility(closed))) CVSPrecision : int32_t 
 /// Compiles an ONNX network whose input is 1 x planes x height x width. NotFound, Corrupt or Internal.
 ///
 /// `cache_folder` keeps the compiled network. A session that finds it there maps the stored weights and gives their
-/// memory back once a size has run; null keeps nothing.
+/// memory back once a size has run; null keeps nothing. `width` and `height` are the input's only size, or both 0 when
+/// it may have any.
 CVSStatus cvs_session_create(const char *model_path, const char *_Nullable cache_folder, CVSPrecision precision,
-                             int32_t threads, CVSSession *_Nullable *_Nonnull out, CVSError *error) CVS_NOEXCEPT;
+                             int32_t threads, int32_t width, int32_t height, CVSSession *_Nullable *_Nonnull out,
+                             CVSError *error) CVS_NOEXCEPT;
 void cvs_session_destroy(CVSSession *session) CVS_NOEXCEPT;
 
 /// Runs the network on `planes` planes of height x width values (16...1024 a side) and copies its first output, which

@@ -1,8 +1,15 @@
 internal import CVShim
 
 /// The size of a network's map in cells.
-struct MapSize: Equatable {
-    let width, height: Int
+public struct MapSize: Sendable, Equatable {
+    public let width, height: Int
+
+    public init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
+}
+
+extension Model {
+    /// The only size that it takes; nil for any.
+    var size: MapSize? { input.flatMap { $0.count == 2 ? MapSize(width: $0[0], height: $0[1]) : nil } }
 }
 
 /// How a network's map is read: how far from the border it is trusted, and how alpha follows from it.

@@ -17,6 +17,8 @@ public struct Model: Sendable, Equatable, Codable {
     public let packageVersion: String?
     public let packageSha256: String?
     public let member: String?
+    /// Width and height of the only picture that it takes; nil for any.
+    public let input: [Int]?
     /// Who trained it, on what.
     public let source: String
     /// Kinds of jobs that need it.

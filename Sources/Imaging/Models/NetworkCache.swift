@@ -12,13 +12,13 @@ public struct NetworkCache: Sendable {
     ///
     /// - Parameter name: says all that the compiled network depends on.
     func session(
-        named name: String, model: URL, precision: Precision, threads: Int
+        named name: String, model: URL, precision: Precision, threads: Int, size: MapSize?
     ) throws(Failure) -> NeuralSession {
         let ready = folder.appending(path: name)
-        if !exists(ready), !prepare(ready, model: model, precision: precision, threads: threads) {
-            return try NeuralSession(model: model, precision: precision, threads: threads)
+        if !exists(ready), !prepare(ready, model: model, precision: precision, threads: threads, size: size) {
+            return try NeuralSession(model: model, precision: precision, threads: threads, size: size)
         }
-        return try NeuralSession(model: model, precision: precision, threads: threads, cache: ready)
+        return try NeuralSession(model: model, precision: precision, threads: threads, size: size, cache: ready)
     }
 
     private func exists(_ folder: URL) -> Bool {
@@ -26,13 +26,15 @@ public struct NetworkCache: Sendable {
     }
 
     /// Compiles into a folder of its own and renames it, so that no process ever reads half a network.
-    private func prepare(_ ready: URL, model: URL, precision: Precision, threads: Int) -> Bool {
+    private func prepare(
+        _ ready: URL, model: URL, precision: Precision, threads: Int, size: MapSize?
+    ) -> Bool {
         let files = FileManager.default
         let building = folder.appending(path: ".\(ready.lastPathComponent).\(UUID().uuidString)")
         defer { try? files.removeItem(at: building) }
         do {
             try files.createDirectory(at: building, withIntermediateDirectories: true)
-            _ = try NeuralSession(model: model, precision: precision, threads: threads, cache: building)
+            _ = try NeuralSession(model: model, precision: precision, threads: threads, size: size, cache: building)
             guard exists(building) else { return false }
             try? files.moveItem(at: building, to: ready)
             return exists(ready)

@@ -13,16 +13,19 @@ public final class NeuralSession: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - threads: those of one run. The output's bits don't depend on it.
+    ///   - size: the only one that it will run at; nil for any.
     ///   - cache: a folder that keeps the compiled network; one opened from it gives the stored weights' memory back.
     /// - Throws: `modelMissing`, `modelCorrupt`.
     public init(
-        model: URL, precision: Precision, threads: Int, cache: URL? = nil
+        model: URL, precision: Precision, threads: Int, size: MapSize? = nil, cache: URL? = nil
     ) throws(Failure) {
         self.precision = precision.running()
         let wire = precision.shim
         do {
             handle = try callShim { out, error in
-                cvs_session_create(model.path, cache?.path, wire, Int32(clamping: threads), out, error)
+                cvs_session_create(
+                    model.path, cache?.path, wire, Int32(clamping: threads), Int32(clamping: size?.width ?? 0),
+                    Int32(clamping: size?.height ?? 0), out, error)
             }
         } catch {
             switch error.code {

@@ -34,8 +34,8 @@ public final class SessionPool: Sendable {
                     if let cache {
                         try cache.session(
                             named: "\(model.sha256.prefix(16))-\(precision.identity().replacing("/", with: "-"))",
-                            model: file, precision: precision, threads: threads)
-                    } else { try NeuralSession(model: file, precision: precision, threads: threads) }
+                            model: file, precision: precision, threads: threads, size: model.size)
+                    } else { try NeuralSession(model: file, precision: precision, threads: threads, size: model.size) }
                 sessions.append((key, session))
                 sessions.removeFirst(max(0, sessions.count - limit))
             }

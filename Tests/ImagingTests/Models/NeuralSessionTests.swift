@@ -40,6 +40,19 @@ import Testing
         #expect(failure { () throws(Failure) in _ = try session.run([1, 2, 3], width: 1, height: 1) } != nil)
     }
 
+    @Test func `takes one size only where it was compiled for one`() throws {
+        let session = try NeuralSession(
+            model: Self.file, precision: .f32, threads: 1, size: MapSize(width: 96, height: 64))
+        #expect(try session.run(Self.planes, width: 96, height: 64).count == 96 * 64)
+        let other = failure { () throws(Failure) in _ = try session.run(Self.planes, width: 64, height: 96) }
+        #expect(other?.detail?.contains("another size") == true)
+        #expect(
+            failure { () throws(Failure) in
+                _ = try NeuralSession(
+                    model: Self.file, precision: .f32, threads: 1, size: MapSize(width: 8, height: 64))
+            } != nil)
+    }
+
     @Test func `stops when it is cancelled`() throws {
         let session = try NeuralSession(model: Self.file, precision: .f32, threads: 1)
         let flag = CancelFlag()
