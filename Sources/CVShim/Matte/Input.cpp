@@ -63,10 +63,11 @@ extern "C" CVS_EXPORT CVSStatus cvs_matte_parts_input(const CVSImage *picture, C
                                                       int32_t height, float *planes, CVSCancel cancel,
                                                       CVSError *error) noexcept {
     return cvs::guarded(error, [&] {
-        if (map_width < 1 || map_height < 1) throw cvs::Error{CVSStatusBadArgument, "the map has no cells"};
+        if (map && (map_width < 1 || map_height < 1)) throw cvs::Error{CVSStatusBadArgument, "the map has no cells"};
         separate(seen(picture, rect, width, height, cancel), 1.0f / 255, planes);
+        cv::Mat last(height, width, CV_32F, planes + 3 * size_t(width) * size_t(height));
+        if (!map) return last.setTo(0), void();
         const cv::Mat cells = stretched(cv::Mat(map_height, map_width, CV_32F, const_cast<float *>(map)));
-        const cv::Mat last(height, width, CV_32F, planes + 3 * size_t(width) * size_t(height));
         cvs::enlarged(cells, width, height).copyTo(last);
     });
 }

@@ -44,11 +44,15 @@ typedef struct CVSMapReading {
 } CVSMapReading;
 
 /// Resamples `rect` of a 3-channel picture to width x height and writes 4 planes: the colours, normalised by ImageNet's
-/// mean and deviation, and the map that a first network made of `rect`, stretched to 0...1, as the network of car parts
-/// was trained.
-CVSStatus cvs_matte_parts_input(const CVSImage *picture, CVSRect rect, const float *map, int32_t map_width,
+/// mean and deviation, and the map that another network made of `rect`, stretched to 0...1; zeros when it is null.
+CVSStatus cvs_matte_parts_input(const CVSImage *picture, CVSRect rect, const float *_Nullable map, int32_t map_width,
                                 int32_t map_height, int32_t width, int32_t height, float *planes, CVSCancel cancel,
                                 CVSError *error) CVS_NOEXCEPT;
+
+/// Normalises a map of what stands out to 0 ... its largest value in place, and moves it towards a second one of shares
+/// 0...1 of the same part, of any size, that knows what is looked for: their log-odds are added, the second's by half.
+CVSStatus cvs_matte_weigh(float *map, int32_t width, int32_t height, const float *second, int32_t second_width,
+                          int32_t second_height, CVSError *error) CVS_NOEXCEPT;
 
 /// Normalises a map to 0...1 in place, chooses the largest object near (focus_x, focus_y), 0...1 of the map, and clears
 /// everything else; closes holes, makes the inside solid and the outside empty beyond the band round the border.

@@ -17,29 +17,64 @@ struct Look {
         at rect: PixelBox, of picture: Bitmap, side: Int, by session: NeuralSession,
         focus: (x: Double, y: Double) = (0.5, 0.5), cancel: CancelFlag?
     ) throws(Failure) {
-        var planes = [Float](repeating: 0, count: 3 * side * side)
-        let size = Int32(clamping: side)
+        let size = MapSize(width: side, height: side)
+        try self.init(
+            at: rect, map: try Self.map(at: rect, of: picture, size: size, by: session, cancel: cancel), size: size,
+            focus: focus)
+    }
+
+    /// What a network says of a part of a picture.
+    static func map(
+        at rect: PixelBox, of picture: Bitmap, size: MapSize, by session: NeuralSession, cancel: CancelFlag?
+    ) throws(Failure) -> [Float] {
+        let planes = try planes(of: picture, at: rect, size: size, cancel: cancel)
+        return try session.run(planes, width: size.width, height: size.height, cancel: cancel)
+    }
+
+    /// A part of a picture as networks see it: 3 planes of red, green and blue, normalised by ImageNet's statistics.
+    private static func planes(
+        of picture: Bitmap, at rect: PixelBox, size: MapSize, cancel: CancelFlag?
+    ) throws(Failure) -> [Float] {
+        var planes = [Float](repeating: 0, count: 3 * size.width * size.height)
         try withCancelAddress(cancel) { flag throws(Failure) in
             try checkShim { error in
                 planes.withUnsafeMutableBufferPointer { buffer in
                     guard let base = buffer.baseAddress else { return .badArgument }
-                    return cvs_matte_input(picture.handle, rect.shim, size, size, base, flag, error)
+                    return cvs_matte_input(
+                        picture.handle, rect.shim, Int32(clamping: size.width), Int32(clamping: size.height), base,
+                        flag, error)
                 }
             }
         }
-        try self.init(
-            at: rect, map: try session.run(planes, width: side, height: side, cancel: cancel),
-            size: MapSize(width: side, height: side), focus: focus)
+        return planes
     }
 
     /// From what a network said of the part.
+    ///
+    /// - Parameter vehicles: what another said of it, if the object is a vehicle.
     init(
         at rect: PixelBox, map: [Float], size: MapSize, reading: MapReading = .saliency,
-        focus: (x: Double, y: Double) = (0.5, 0.5)
+        focus: (x: Double, y: Double) = (0.5, 0.5), vehicles: VehicleMaps? = nil
     ) throws(Failure) {
         var chosen = map
+        if let vehicles { try Self.weigh(&chosen, size, with: vehicles) }
         object = try MainObject.choose(in: &chosen, of: size, reading: reading, focus: focus)
         (self.rect, self.size, self.raw, self.map, self.reading) = (rect, size, map, chosen, reading)
+    }
+
+    /// Moves a map towards what is the main vehicle.
+    private static func weigh(_ map: inout [Float], _ size: MapSize, with vehicles: VehicleMaps) throws(Failure) {
+        let second = Array(vehicles.vehicle)
+        try checkShim { error in
+            second.withUnsafeBufferPointer { second in
+                map.withUnsafeMutableBufferPointer { map in
+                    guard let cells = map.baseAddress, let given = second.baseAddress else { return .badArgument }
+                    return cvs_matte_weigh(
+                        cells, Int32(clamping: size.width), Int32(clamping: size.height), given,
+                        Int32(clamping: VehicleMaps.size.width), Int32(clamping: VehicleMaps.size.height), error)
+                }
+            }
+        }
     }
 
     /// The object in pixels of the picture; nil when nothing stands out.
@@ -55,6 +90,21 @@ struct Look {
     var isDoubtful: Bool {
         guard let object else { return true }
         return object.area < 0.04 || object.rival > 0.3 || object.certainty < 0.6 || object.peak < 0.5
+    }
+
+    /// The object's cells at this part's border where the picture goes on.
+    func cutCells(in picture: Bitmap) -> [(x: Int, y: Int)] {
+        var cells: [(x: Int, y: Int)] = []
+        func add(_ x: Int, _ y: Int) { if map[y * size.width + x] > 0.5 { cells.append((x, y)) } }
+        for y in 0..<size.height {
+            if rect.x > 0 { add(0, y) }
+            if rect.x + rect.width < picture.width { add(size.width - 1, y) }
+        }
+        for x in 0..<size.width {
+            if rect.y > 0 { add(x, 0) }
+            if rect.y + rect.height < picture.height { add(x, size.height - 1) }
+        }
+        return cells
     }
 
     /// The object is cut by this part's border where the picture goes on.

@@ -7,8 +7,8 @@ public struct CutoutOptions: StageOptions {
     public var precision = Arithmetic.auto
     /// Of the cut-out; the mask is always PNG.
     public var format = Format.png
-    /// What the photo should show; with `vehicle` a person is asked about an object without wheels and panes.
-    public var subject = Subject.any
+    /// What the photo should show; with `any` no vehicle is looked for, and none missed.
+    public var subject = Subject.vehicle
     /// 0...1: how much panes let through of what the cut-out is set on.
     public var windows = 0.0
     /// Writes the object's border too, as lines between pixels.
@@ -51,8 +51,9 @@ public struct CutoutOptions: StageOptions {
             "format", .choice(Format.allCases.map(\.rawValue)), default: "png",
             "File format of the cut-out; webp is lossless, smaller and slower."),
         OptionField(
-            "subject", .choice(Subject.allCases.map(\.rawValue)), default: "any",
-            "What the photo should show; with vehicle, an object without wheels and panes goes to review."),
+            "subject", .choice(Subject.allCases.map(\.rawValue)), default: "vehicle",
+            "What the photo should show: vehicle finds the main one and sends other objects to review; any takes what stands out."
+        ),
         OptionField(
             "windows", .number(0...1), default: .int(0),
             "How much panes let through of the new background; 0 leaves what the photo shows behind them."),
@@ -85,9 +86,6 @@ public struct CutoutOptions: StageOptions {
 }
 
 extension CutoutOptions {
-    /// Whether panes and wheels have to be found.
-    var wantsParts: Bool { windows > 0 || subject == .vehicle }
-
     /// The kernel's word for the wished arithmetic.
     var wished: Precision {
         switch precision {
@@ -101,6 +99,10 @@ extension CutoutOptions {
 extension CutoutOptions {
     /// What the schema can't say.
     func check() throws(Failure) {
+        guard windows == 0 || subject == .vehicle else {
+            throw Failure(
+                .invalidOptions, "The option windows is for vehicles.", hint: "Leave out subject=any, or windows.")
+        }
         guard sweepColour.isEmpty || StudioColour(hex: sweepColour) != nil else {
             throw Failure(
                 .invalidOptions, "The option sweepColour must be a colour such as #2A9D8F, not \(sweepColour).")

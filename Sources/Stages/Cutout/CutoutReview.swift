@@ -5,8 +5,8 @@ internal import Pipeline
 struct CutoutReview {
     /// Below it nothing stands out well enough.
     static let leastConfidence = 0.5
-    /// Every car shows at least so much wheel, or so much glass, of its area.
-    static let leastWheels = 0.003, leastGlass = 0.03
+    /// Every vehicle looks at least so much like one.
+    static let leastLikeness = 0.25
 
     private let subject: CutoutOptions.Subject
 
@@ -19,12 +19,9 @@ struct CutoutReview {
                 code: "no_main_object", summary: "No car or other main object stands out on this photo.",
                 hint: "Take it again with the whole car in the middle.", slot: slot)
         }
-        guard subject == .vehicle, let parts = matte.parts, parts.wheelShare < Self.leastWheels,
-            parts.glassShare < Self.leastGlass
-        else { return nil }
+        guard subject == .vehicle, let share = matte.vehicleShare, share < Self.leastLikeness else { return nil }
         return ReviewFlag(
-            code: "not_a_vehicle",
-            summary: "The main object of this photo shows neither wheels nor panes: it may be no car.",
+            code: "not_a_vehicle", summary: "The main object of this photo does not look like a vehicle.",
             hint: "Look at the photo; the option subject=any takes other objects.", slot: slot)
     }
 }

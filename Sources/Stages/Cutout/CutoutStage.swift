@@ -5,13 +5,13 @@ public import Pipeline
 /// The main object of a photo: its mask, its cut-out with clean edges, and a composite in a studio.
 public struct CutoutStage: Stage {
     public static let kind: Kind = "cutout"
-    public static let version = 5
+    public static let version = 6
     public static let abstract = "Cuts the main object out of a photo and sets it on a studio background."
     public static let arity = InputArity.one
     public static let companions: Set<String> = [CutoutComposite.slot]
 
-    /// The network that knows panes and wheels.
-    static let parts = "car-parts"
+    /// The network that knows vehicles, their panes and wheels.
+    static let vehicles = "vehicles"
 
     private let models: ModelStore?
     private let sessions: SessionPool
@@ -21,7 +21,7 @@ public struct CutoutStage: Stage {
     ///   - cache: where compiled networks are kept; nil compiles anew in every process.
     public init(models: ModelStore? = nil, cache: NetworkCache? = nil) {
         self.models = models
-        sessions = SessionPool(cache: cache)
+        sessions = SessionPool(limit: 3, cache: cache)
     }
 
     public static func budget(for options: CutoutOptions) -> Budget {
@@ -32,15 +32,21 @@ public struct CutoutStage: Stage {
 
     public func identity(for options: CutoutOptions) throws(Failure) -> [String] {
         let store = try store()
-        let models =
-            [try store.model(options.model.rawValue)] + (options.wantsParts ? [try store.model(Self.parts)] : [])
+        let models = try Self.networks(for: options).map { name throws(Failure) in try store.model(name) }
         let studio = options.background.isEmpty ? [] : [try Backdrop.named(options.background).identity]
         return studio + models.map { "\($0.name):\($0.sha256)" } + [options.wished.identity()]
     }
 
     public func warmUp() throws(Failure) {
         let options = CutoutOptions()
-        _ = try session(options.model.rawValue, options, threads: Self.budget(for: options).threads)
+        for name in Self.networks(for: options) {
+            _ = try session(name, options, threads: Self.budget(for: options).threads)
+        }
+    }
+
+    /// The networks' names, the one that draws the mask first.
+    private static func networks(for options: CutoutOptions) -> [String] {
+        [options.model.rawValue] + (options.subject == .vehicle ? [vehicles] : [])
     }
 
     public func run(_ options: CutoutOptions, in context: StageContext) async throws(Failure) -> CutoutOutput {
@@ -49,11 +55,13 @@ public struct CutoutStage: Stage {
         try context.checkpoint(0, "reading the photo")
         let picture = try ImageFile.decode(input, in: context, as: .rgb)
         let session = try self.session(options.model.rawValue, options, threads: context.budget.threads)
-        let network = try options.wantsParts ? self.session(Self.parts, options, threads: context.budget.threads) : nil
+        let threads = context.budget.threads
+        let vehicles =
+            options.subject == .vehicle ? try self.session(Self.vehicles, options, threads: threads) : nil
         let matte: Matte
         do {
             matte = try Matte(
-                of: picture, by: session, parts: network, cancel: context.cancel
+                of: picture, by: session, vehicles: vehicles, wantsParts: options.windows > 0, cancel: context.cancel
             ) { share, step throws(Failure) in
                 try context.checkpoint(0.1 + 0.6 * share, step)
             }
@@ -117,6 +125,8 @@ public struct CutoutOutput: Codable, Sendable, Equatable {
     public let wheelLine: Double?
     /// 0...1; below 0.5 the result is flagged `no_main_object`.
     public let confidence: Double
+    /// How much the object looks like a vehicle, 0...1; nil when nobody asked.
+    public let vehicleShare: Double?
     /// Panes and wheels as shares of the object, 0...1; nil when nobody asked for them.
     public let glassShare, wheelShare: Double?
     public let model: String
@@ -137,6 +147,7 @@ public struct CutoutOutput: Codable, Sendable, Equatable {
         cropped = geometry?.cropped ?? []
         wheelLine = geometry.map { ($0.wheelLine * 10).rounded() / 10 }
         confidence = short(matte.confidence)
+        vehicleShare = matte.vehicleShare.map(short)
         (glassShare, wheelShare) = (matte.parts.map { short($0.glassShare) }, matte.parts.map { short($0.wheelShare) })
         (self.model, self.precision) = (model, precision)
         (self.composite, self.truth) = (composite, truth)

@@ -55,9 +55,10 @@ import Testing
     @Test(arguments: [0, 2, 5]) func `sees panes and wheels on our own car`(view: Int) async throws {
         let bench = try StageBench()
         let found = try await bench.run(
-            Self.stage, Self.options { $0.subject = .vehicle }, on: [Fixtures.carPhotos[view]])
+            Self.stage, Self.options { $0.windows = 0.5 }, on: [Fixtures.carPhotos[view]])
         #expect((0.05...0.3).contains(try #require(found.glassShare)))
-        #expect((0.01...0.25).contains(try #require(found.wheelShare)))
+        // From the front hardly more than two strips of tyre are seen.
+        #expect((view == 0 ? 0.001...0.1 : 0.01...0.25).contains(try #require(found.wheelShare)))
         #expect(bench.reports.reviews.isEmpty)
     }
 
@@ -94,7 +95,7 @@ import Testing
         #expect(contour.lines.allSatisfy { $0.cut.isEmpty })
     }
 
-    @Test func `asks about what is no vehicle when vehicles are expected`() async throws {
+    @Test func `asks about what is no vehicle unless any object will do`() async throws {
         let ball = try made(
             "ball",
             TestPicture.make(width: 640, height: 480, channels: 3) { x, y, pixel in
@@ -105,8 +106,9 @@ import Testing
                 }
             })
         let (strict, any) = (try StageBench(), try StageBench())
-        _ = try await strict.run(Self.stage, Self.options { $0.subject = .vehicle }, on: [ball])
-        _ = try await any.run(Self.stage, Self.options(), on: [ball])
+        let found = try await strict.run(Self.stage, Self.options(), on: [ball])
+        _ = try await any.run(Self.stage, Self.options { $0.subject = .any }, on: [ball])
+        #expect(try #require(found.vehicleShare) < 0.1)
         #expect(strict.reports.reviews.map(\.code) == ["not_a_vehicle"])
         #expect(any.reports.reviews.isEmpty)
     }
