@@ -157,12 +157,11 @@ Tensor infer(CVSSession &session, const float *input, int32_t width, int32_t hei
     return Tensor(result);
 }
 
-/// Puts the weights in order with a picture that costs next to nothing, so that the stored ones are given back before a
-/// large picture wants memory.
+/// Puts a network of free sizes' weights in order with a picture that costs next to nothing, so that the stored ones
+/// are given back before a large picture wants memory.
 void order(CVSSession &session) {
-    const int32_t width = session.width ? session.width : smallest, height = session.height ? session.height : smallest;
-    const std::vector<float> nothing(size_t(session.planes) * size_t(width) * size_t(height));
-    infer(session, nothing.data(), width, height, nullptr);
+    const std::vector<float> nothing(size_t(session.planes) * smallest * smallest);
+    infer(session, nothing.data(), smallest, smallest, nullptr);
 }
 
 }  // namespace
