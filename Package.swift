@@ -29,11 +29,14 @@ let package = Package(
             name: "CVShim", dependencies: ["CVips"],
             cxxSettings: [
                 .unsafeFlags([
-                    "-I/usr/include/opencv4", "-I\(openVINO)/include", "-fvisibility=hidden", "-Wall", "-Werror", "-O2",
+                    "-I/usr/include/opencv4", "-I/usr/include/eigen3", "-I\(openVINO)/include", "-fvisibility=hidden",
+                    "-Wall", "-Werror", "-O2",
                 ])
             ],
             linkerSettings: [
-                .linkedLibrary("opencv_core"), .linkedLibrary("opencv_imgproc"),
+                .linkedLibrary("opencv_core"), .linkedLibrary("opencv_imgproc"), .linkedLibrary("opencv_features2d"),
+                .linkedLibrary("opencv_calib3d"), .linkedLibrary("ceres"), .linkedLibrary("glog"),
+                .linkedLibrary("meshoptimizer"),
                 .unsafeFlags([
                     "-L\(openVINO)/libs", "-lopenvino_c", "-Xlinker", "-rpath", "-Xlinker", "\(openVINO)/libs",
                 ]),
@@ -41,6 +44,7 @@ let package = Package(
 
         .target(name: "Pipeline", swiftSettings: strict),
         .target(name: "Imaging", dependencies: ["CVShim", "Pipeline"], swiftSettings: strict),
+        .target(name: "Photogrammetry", dependencies: ["CVShim", "Imaging", "Pipeline"], swiftSettings: strict),
         .target(name: "Storage", dependencies: ["CCrypto", "Pipeline"], swiftSettings: strict),
         .target(
             name: "JobQueue", dependencies: ["CLibPQ", "Pipeline"], resources: [.embedInCode("Migrations/SQL")],
@@ -66,6 +70,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging", "Pipeline", "TestKit"], swiftSettings: strict),
+        .testTarget(
+            name: "PhotogrammetryTests", dependencies: ["Imaging", "Photogrammetry", "Pipeline", "TestKit"],
+            swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: ["Pipeline", "Storage", "TestKit"], swiftSettings: strict),
         .testTarget(name: "JobQueueTests", dependencies: ["JobQueue", "Pipeline", "TestKit"], swiftSettings: strict),
         .testTarget(

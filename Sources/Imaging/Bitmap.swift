@@ -4,9 +4,10 @@ public import Pipeline
 /// An 8-bit picture owned by the C++ side: 1 channel (grey, mask), 3 (sRGB) or 4 (sRGB and straight alpha). Immutable.
 // @unchecked: the handle is only read after `init`, the picture behind it never changes, and `deinit` frees it once.
 public final class Bitmap: @unchecked Sendable {
-    let handle: OpaquePointer
+    /// The shim's picture, for the other face of CVShim.
+    package let handle: OpaquePointer
 
-    init(owning handle: OpaquePointer) { self.handle = handle }
+    package init(owning handle: OpaquePointer) { self.handle = handle }
     deinit { cvs_image_destroy(handle) }
 
     public var width: Int { Int(cvs_image_width(handle)) }

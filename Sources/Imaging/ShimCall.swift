@@ -1,8 +1,8 @@
-internal import CVShim
-internal import Pipeline
+package import CVShim
+package import Pipeline
 
 /// Calls one shim function that yields a handle. With `checkShim` the only reader of `CVSStatus` and `CVSError`.
-func callShim(
+package func callShim(
     _ body: (_ out: UnsafeMutablePointer<OpaquePointer?>, _ error: UnsafeMutablePointer<CVSError>) -> CVSStatus
 ) throws(Failure) -> OpaquePointer {
     var out: OpaquePointer?
@@ -12,7 +12,7 @@ func callShim(
 }
 
 /// Calls one shim function that yields only a status.
-func checkShim(_ body: (_ error: UnsafeMutablePointer<CVSError>) -> CVSStatus) throws(Failure) {
+package func checkShim(_ body: (_ error: UnsafeMutablePointer<CVSError>) -> CVSStatus) throws(Failure) {
     var error = CVSError()
     let status = body(&error)
     if status == .OK { return }
@@ -21,7 +21,7 @@ func checkShim(_ body: (_ error: UnsafeMutablePointer<CVSError>) -> CVSStatus) t
 }
 
 /// The flag's byte for the duration of `body`; null when nobody can cancel.
-func withCancelAddress<R>(
+package func withCancelAddress<R>(
     _ cancel: CancelFlag?, _ body: (UnsafePointer<Bool>?) throws(Failure) -> R
 ) throws(Failure) -> R {
     guard let cancel else { return try body(nil) }

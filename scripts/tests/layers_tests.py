@@ -76,6 +76,10 @@ class LayersTests(unittest.TestCase):
         self.refuses({"Sources/Imaging/Bitmap.swift": "public import CVShim\n"},
                      "Sources/Imaging/Bitmap.swift:1", "without `internal`")
 
+    def test_only_the_lower_face_lends_a_c_module(self):
+        self.refuses({"Sources/Photogrammetry/Solve.swift": "package import CVShim\n"},
+                     "Sources/Photogrammetry/Solve.swift:1", "without `internal`", {"Photogrammetry": {"CVShim"}})
+
     def test_a_kernel_that_does_io(self):
         self.refuses({"Sources/Pipeline/Job.swift": "internal import Dispatch\n"},
                      "Sources/Pipeline/Job.swift:1", "the kernel imports Dispatch")
@@ -103,6 +107,10 @@ class LayersTests(unittest.TestCase):
     def test_an_opencv_module_that_is_not_linked(self):
         self.refuses({"Sources/CVShim/Image/Image.cpp": "#include <opencv2/imgcodecs.hpp>\n"},
                      "Sources/CVShim/Image/Image.cpp:1", "not linked")
+
+    def test_an_opencv_module_of_another_family(self):
+        self.refuses({"Sources/CVShim/Image/Image.cpp": "#include <opencv2/calib3d.hpp>\n"},
+                     "Sources/CVShim/Image/Image.cpp:1", "is for Features and Solve")
 
     def test_a_library_in_the_wrong_family(self):
         self.refuses({"Sources/CVShim/Image/Image.cpp": "#include <openvino/c/openvino.h>\n"},

@@ -1,7 +1,8 @@
-/// Every C++ family behind plain C headers; one Swift importer (Imaging).
+/// Every C++ family behind plain C headers; two Swift importers (Imaging, Photogrammetry).
 #ifndef CVSHIM_H
 #define CVSHIM_H
 #include "CVSBase.h"
+#include "CVSCamera.h"
 #include "CVSCodec.h"
 #include "CVSContour.h"
 #include "CVSImage.h"
