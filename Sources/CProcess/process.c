@@ -46,6 +46,8 @@ int32_t cprocess_wait_ended(pid_t child) {
     return 0;
 }
 
+void cprocess_share_heap(void) { mallopt(M_ARENA_MAX, 1); }
+
 void cprocess_tune_malloc(void) {
     mallopt(M_MMAP_THRESHOLD, 1 << 20);
     mallopt(M_TRIM_THRESHOLD, 1 << 20);

@@ -18,6 +18,10 @@ int32_t cprocess_spawn(const char *path, char *_Nullable const *_Nonnull argumen
 /// errno.
 int32_t cprocess_wait_ended(pid_t child);
 
+/// Makes all threads share one heap, where each would keep freed memory of its own: for processes that work on
+/// pictures, whose threads ask for few and large buffers. Call it before there are other threads.
+void cprocess_share_heap(void);
+
 /// Gives freed memory of 1 MiB and more back to the system at once: without it a worker keeps what one large picture
 /// took.
 void cprocess_tune_malloc(void);

@@ -58,26 +58,22 @@ struct Shape {
     Shape &operator=(const Shape &) = delete;
 };
 
-/// How many planes the network takes.
-int64_t planesOf(const ov_model_t *model) {
-    ov_output_const_port_t *found = nullptr;
-    check(ov_model_const_input(model, &found), "input");
-    const Port port(found);
+/// How many planes the network takes, of a shape that ends in `height` and `width` where those are not 0.
+int64_t planesOf(const Port &port, int32_t width, int32_t height) {
     ov_partial_shape_t shape{};
     check(ov_port_get_partial_shape(port.get(), &shape), "input");
     const int64_t rank = shape.rank.max, planes = rank == 4 ? shape.dims[1].max : 0;
+    const bool fits = rank == 4 && (!width || (shape.dims[2].max == height && shape.dims[3].max == width));
     ov_partial_shape_free(&shape);
-    if (planes < 1 || planes > 64) throw cvs::Error{CVSStatusCorrupt, "the network takes no planes of one picture"};
+    if (planes < 1 || planes > 64 || !fits)
+        throw cvs::Error{CVSStatusCorrupt, "the network takes no planes of one picture of its size"};
     return planes;
 }
 
-/// Height and width become free where they are 0, so that one compiled network, with its weights in memory once, serves
-/// every size; else fixed.
-void setSizes(ov_model_t *model, int64_t planes, int32_t width, int32_t height) {
-    const auto side = [](int32_t length) {
-        return length ? ov_dimension_t{length, length} : ov_dimension_t{shortest, longest};
-    };
-    const ov_dimension_t dims[4] = {{1, 1}, {planes, planes}, side(height), side(width)};
+/// Height and width become free, so that one compiled network, with its weights in memory once, serves every size.
+void freeSizes(ov_model_t *model, int64_t planes) {
+    const ov_dimension_t side{shortest, longest};
+    const ov_dimension_t dims[4] = {{1, 1}, {planes, planes}, side, side};
     ov_partial_shape_t shape{};
     check(ov_partial_shape_create(4, dims, &shape), "partial shape");
     const ov_status_e status = ov_model_reshape_single_input(model, shape);
@@ -164,6 +160,49 @@ void order(CVSSession &session) {
     infer(session, nothing.data(), smallest, smallest, nullptr);
 }
 
+/// One network's way from its file into a session.
+struct Compiling {
+    ov_core_t *core;
+    const char *path;
+    CVSPrecision precision;
+    std::string threads;
+
+    void ofFreeSizes(CVSSession &session) const {
+        ov_model_t *read = nullptr;
+        if (ov_core_read_model(core, path, nullptr, &read) != OK) unreadable();
+        const Model model(read);
+        ov_output_const_port_t *port = nullptr;
+        check(ov_model_const_input(model.get(), &port), "input");
+        session.planes = planesOf(Port(port), 0, 0);
+        freeSizes(model.get(), session.planes);
+        ov_compiled_model_t *compiled = nullptr;
+        check(ov_core_compile_model(core, model.get(), "CPU", 8, &compiled, "INFERENCE_PRECISION_HINT", hint(),
+                                    "INFERENCE_NUM_THREADS", threads.c_str(), "NUM_STREAMS", "1", "ENABLE_CPU_PINNING",
+                                    "NO"),
+              "compile");
+        session.compiled.reset(compiled);
+    }
+
+    /// At the sizes that the file states: a network that was compiled before is then not read at all.
+    void asItIs(CVSSession &session) const {
+        ov_compiled_model_t *compiled = nullptr;
+        if (ov_core_compile_model_from_file(core, path, "CPU", 8, &compiled, "INFERENCE_PRECISION_HINT", hint(),
+                                            "INFERENCE_NUM_THREADS", threads.c_str(), "NUM_STREAMS", "1",
+                                            "ENABLE_CPU_PINNING", "NO") != OK)
+            unreadable();
+        session.compiled.reset(compiled);
+        ov_output_const_port_t *port = nullptr;
+        check(ov_compiled_model_input(compiled, &port), "input");
+        session.planes = planesOf(Port(port), session.width, session.height);
+    }
+
+    const char *hint() const { return precision == CVSPrecisionBF16 ? "bf16" : "f32"; }
+
+    [[noreturn]] void unreadable() const {
+        throw cvs::Error{CVSStatusCorrupt, std::string("no network can be read from ") + path};
+    }
+};
+
 }  // namespace
 
 extern "C" CVS_EXPORT CVSStatus cvs_session_create(const char *model_path, const char *cache_folder,
@@ -183,23 +222,15 @@ extern "C" CVS_EXPORT CVSStatus cvs_session_create(const char *model_path, const
             session->cache = cache_folder;
         }
 
-        ov_model_t *read = nullptr;
-        if (ov_core_read_model(core, model_path, nullptr, &read) != OK)
-            throw cvs::Error{CVSStatusCorrupt, std::string("no network can be read from ") + model_path};
-        const Model model(read);
-        session->planes = planesOf(model.get());
-        setSizes(model.get(), session->planes, width, height);
         session->width = width;
         session->height = height;
-        const std::string count = std::to_string(threads);
-        ov_compiled_model_t *compiled = nullptr;
-        check(ov_core_compile_model(core, model.get(), "CPU", 8, &compiled, "INFERENCE_PRECISION_HINT",
-                                    precision == CVSPrecisionBF16 ? "bf16" : "f32", "INFERENCE_NUM_THREADS",
-                                    count.c_str(), "NUM_STREAMS", "1", "ENABLE_CPU_PINNING", "NO"),
-              "compile");
-        session->compiled.reset(compiled);
+        const Compiling how{core, model_path, precision, std::to_string(threads)};
+        if (width)
+            how.asItIs(*session);
+        else
+            how.ofFreeSizes(*session);
         ov_infer_request_t *request = nullptr;
-        check(ov_compiled_model_create_infer_request(compiled, &request), "request");
+        check(ov_compiled_model_create_infer_request(session->compiled.get(), &request), "request");
         session->request.reset(request);
         *out = session.release();
     });

@@ -58,16 +58,16 @@ extern "C" CVS_EXPORT CVSStatus cvs_matte_input(const CVSImage *picture, CVSRect
     });
 }
 
-extern "C" CVS_EXPORT CVSStatus cvs_matte_parts_input(const CVSImage *picture, CVSRect rect, const float *map,
-                                                      int32_t map_width, int32_t map_height, int32_t width,
-                                                      int32_t height, float *planes, CVSCancel cancel,
-                                                      CVSError *error) noexcept {
+extern "C" CVS_EXPORT CVSStatus cvs_matte_colours(const CVSImage *picture, CVSRect rect, int32_t width, int32_t height,
+                                                  float *planes, CVSCancel cancel, CVSError *error) noexcept {
+    return cvs::guarded(error, [&] { separate(seen(picture, rect, width, height, cancel), 1.0f / 255, planes); });
+}
+
+extern "C" CVS_EXPORT CVSStatus cvs_matte_plane(const float *map, int32_t map_width, int32_t map_height, int32_t width,
+                                                int32_t height, float *plane, CVSError *error) noexcept {
     return cvs::guarded(error, [&] {
-        if (map && (map_width < 1 || map_height < 1)) throw cvs::Error{CVSStatusBadArgument, "the map has no cells"};
-        separate(seen(picture, rect, width, height, cancel), 1.0f / 255, planes);
-        cv::Mat last(height, width, CV_32F, planes + 3 * size_t(width) * size_t(height));
-        if (!map) return last.setTo(0), void();
+        if (map_width < 1 || map_height < 1) throw cvs::Error{CVSStatusBadArgument, "the map has no cells"};
         const cv::Mat cells = stretched(cv::Mat(map_height, map_width, CV_32F, const_cast<float *>(map)));
-        cvs::enlarged(cells, width, height).copyTo(last);
+        cvs::enlarged(cells, width, height).copyTo(cv::Mat(height, width, CV_32F, plane));
     });
 }

@@ -43,11 +43,13 @@ typedef struct CVSMapReading {
     float level, gain;
 } CVSMapReading;
 
-/// Resamples `rect` of a 3-channel picture to width x height and writes 4 planes: the colours, normalised by ImageNet's
-/// mean and deviation, and the map that another network made of `rect`, stretched to 0...1; zeros when it is null.
-CVSStatus cvs_matte_parts_input(const CVSImage *picture, CVSRect rect, const float *_Nullable map, int32_t map_width,
-                                int32_t map_height, int32_t width, int32_t height, float *planes, CVSCancel cancel,
-                                CVSError *error) CVS_NOEXCEPT;
+/// The same, scaled to 0...1 by what a sample can hold: for networks trained on photographs as they are.
+CVSStatus cvs_matte_colours(const CVSImage *picture, CVSRect rect, int32_t width, int32_t height, float *planes,
+                            CVSCancel cancel, CVSError *error) CVS_NOEXCEPT;
+
+/// A map stretched to 0...1 and resampled to width x height.
+CVSStatus cvs_matte_plane(const float *map, int32_t map_width, int32_t map_height, int32_t width, int32_t height,
+                          float *plane, CVSError *error) CVS_NOEXCEPT;
 
 /// Normalises a map of what stands out to 0 ... its largest value in place, and moves it towards a second one of shares
 /// 0...1 of the same part, of any size, that knows what is looked for: their log-odds are added, the second's by half.

@@ -10,14 +10,26 @@ public struct CarParts: Sendable {
     /// Cells that are mostly glass, and mostly wheel, over the object's, 0...1.
     public let glassShare, wheelShare: Double
 
-    init(_ maps: VehicleMaps) {
-        func over(_ map: ArraySlice<Float>) -> Double {
-            let object = maps.alpha.count { $0 > 0.5 }
-            let found = zip(maps.alpha, map).count { $0 > 0.5 && $1 > 0.5 }
+    /// What the network gives, in its order.
+    private enum Map: Int, CaseIterable { case alpha, glass, wheel }
+
+    /// - Parameters:
+    ///   - maps: what the network of vehicles said of a part of the picture.
+    ///   - look: at the same part.
+    ///   - network: draws the parts.
+    init(_ maps: VehicleMaps, _ look: Look, by network: NeuralSession, cancel: CancelFlag?) throws(Failure) {
+        let cells = VehicleMaps.cells
+        let drawn = try network.run(
+            maps.colours + look.stretched(to: VehicleMaps.size) + maps.seen, count: 4 + maps.seen.count / cells,
+            width: VehicleMaps.size.width, height: VehicleMaps.size.height, maps: Map.allCases.count, cancel: cancel)
+        func map(_ map: Map) -> ArraySlice<Float> { drawn[map.rawValue * cells..<(map.rawValue + 1) * cells] }
+        func over(_ part: ArraySlice<Float>) -> Double {
+            let object = map(.alpha).count { $0 > 0.5 }
+            let found = zip(map(.alpha), part).count { $0 > 0.5 && $1 > 0.5 }
             return Double(found) / Double(max(object, 1))
         }
-        (rect, glass) = (maps.rect, Array(maps.glass))
-        (glassShare, wheelShare) = (over(maps.glass), over(maps.wheel))
+        (rect, glass) = (maps.rect, Array(map(.glass)))
+        (glassShare, wheelShare) = (over(map(.glass)), over(map(.wheel)))
     }
 }
 

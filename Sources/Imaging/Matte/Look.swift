@@ -77,6 +77,22 @@ struct Look {
         }
     }
 
+    /// What the network said, 0...1 from its least to its largest value, at another size.
+    func stretched(to other: MapSize) throws(Failure) -> [Float] {
+        var plane = [Float](repeating: 0, count: other.width * other.height)
+        try checkShim { error in
+            raw.withUnsafeBufferPointer { map in
+                plane.withUnsafeMutableBufferPointer { plane in
+                    guard let cells = map.baseAddress, let base = plane.baseAddress else { return .badArgument }
+                    return cvs_matte_plane(
+                        cells, Int32(clamping: size.width), Int32(clamping: size.height), Int32(clamping: other.width),
+                        Int32(clamping: other.height), base, error)
+                }
+            }
+        }
+        return plane
+    }
+
     /// The object in pixels of the picture; nil when nothing stands out.
     var box: PixelBox? {
         guard let cells = object?.box else { return nil }

@@ -19,13 +19,13 @@ public struct Matte: Sendable {
 
     /// - Parameters:
     ///   - vehicles: knows vehicles; without one the object is what stands out.
-    ///   - wantsParts: looks for panes and wheels too.
+    ///   - drawing: draws panes and wheels of what `vehicles` saw; nil for none.
     ///   - picture: 3 channels, at least 16 pixels a side.
     ///   - progress: called before each step with its share of the whole.
     /// - Throws: `imageTooSmall`, `cancelled`.
     public init(
         of picture: Bitmap, by session: NeuralSession, vehicles: NeuralSession? = nil,
-        wantsParts: Bool = false, cancel: CancelFlag? = nil,
+        drawing: NeuralSession? = nil, cancel: CancelFlag? = nil,
         progress: (Double, String) throws(Failure) -> Void = { _, _ in }
     ) throws(Failure) {
         guard min(picture.width, picture.height) >= 16 else {
@@ -46,15 +46,22 @@ public struct Matte: Sendable {
         }
         try progress(0.35, "cutting it out")
         let closer = CloserLook(picture: picture, session: session, vehicles: vehicles, cancel: cancel)
-        let (looks, maps) = try closer.looks(at: box, isVehicle: search.isVehicle, wantsParts: wantsParts)
+        let (looks, maps) = try closer.looks(at: box, isVehicle: search.isVehicle, wantsMaps: drawing != nil)
         let best = looks.last { $0.object != nil } ?? search.looks[search.looks.count - 1]
 
         vehicleShare = finder?.first?.share(of: best)
-        parts = wantsParts ? maps.map(CarParts.init) : nil
+        parts = try Self.parts(maps, looks, by: drawing, cancel)
         try progress(0.8, "refining the edge")
         alpha = try best.refined(picture, cancel: cancel)
         confidence = Self.confidence(best, first: box)
         account = (search.looks + looks).map(\.account).joined(separator: "; ")
+    }
+
+    private static func parts(
+        _ maps: VehicleMaps?, _ looks: [Look], by drawing: NeuralSession?, _ cancel: CancelFlag?
+    ) throws(Failure) -> CarParts? {
+        guard let maps, let look = looks.last, let drawing else { return nil }
+        return try CarParts(maps, look, by: drawing, cancel: cancel)
     }
 
     private static func confidence(_ look: Look, first box: PixelBox) -> Double {

@@ -53,14 +53,14 @@ struct CloserLook {
 
     /// Once, or twice when the first part turns out to cut the object.
     func looks(
-        at box: PixelBox, isVehicle: Bool, wantsParts: Bool
+        at box: PixelBox, isVehicle: Bool, wantsMaps: Bool
     ) throws(Failure) -> (looks: [Look], maps: VehicleMaps?) {
         var (looks, maps): ([Look], VehicleMaps?) = ([], nil)
         for share in [Self.margin, 3 * Self.margin] {
             let rect = box.grown(by: share, within: picture)
             let map = try Look.map(at: rect, of: picture, size: Self.cells, by: session, cancel: cancel)
-            if let vehicles, isVehicle || wantsParts {
-                maps = try VehicleMaps(at: rect, of: picture, seen: (map, Self.cells), by: vehicles, cancel: cancel)
+            if let vehicles, isVehicle || wantsMaps {
+                maps = try VehicleMaps(at: rect, of: picture, by: vehicles, cancel: cancel)
             }
             let look = try Look(
                 at: rect, map: map, size: Self.cells, focus: rect.place(of: box), vehicles: isVehicle ? maps : nil)

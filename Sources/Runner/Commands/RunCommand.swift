@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Pipeline
+internal import Worker
 
 /// `rundum run KIND FILE...`: one stage on files, in this process, without the queue.
 struct RunCommand: Command {
@@ -45,6 +46,7 @@ struct RunCommand: Command {
     }
 
     func run() async throws(Failure) -> ExitStatus {
+        ProcessHeap.share()
         let stage = try Composition.registry().stage(kind)
         var members = try arguments.value("--options").map(OptionWords.file) ?? [:]
         members.merge(try OptionWords.members(arguments.all("--set"), schema: stage.schema)) { $1 }

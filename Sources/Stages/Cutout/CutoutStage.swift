@@ -10,8 +10,8 @@ public struct CutoutStage: Stage {
     public static let arity = InputArity.one
     public static let companions: Set<String> = [CutoutComposite.slot]
 
-    /// The network that knows vehicles, their panes and wheels.
-    static let vehicles = "vehicles"
+    /// The network that knows vehicles, and the one that draws their panes and wheels.
+    static let vehicles = "vehicles", parts = "parts"
 
     private let models: ModelStore?
     private let sessions: SessionPool
@@ -21,7 +21,7 @@ public struct CutoutStage: Stage {
     ///   - cache: where compiled networks are kept; nil compiles anew in every process.
     public init(models: ModelStore? = nil, cache: NetworkCache? = nil) {
         self.models = models
-        sessions = SessionPool(limit: 3, cache: cache)
+        sessions = SessionPool(limit: 4, cache: cache)
     }
 
     public static func budget(for options: CutoutOptions) -> Budget {
@@ -47,6 +47,7 @@ public struct CutoutStage: Stage {
     /// The networks' names, the one that draws the mask first.
     private static func networks(for options: CutoutOptions) -> [String] {
         [options.model.rawValue] + (options.subject == .vehicle ? [vehicles] : [])
+            + (options.windows > 0 ? [parts] : [])
     }
 
     public func run(_ options: CutoutOptions, in context: StageContext) async throws(Failure) -> CutoutOutput {
@@ -58,10 +59,11 @@ public struct CutoutStage: Stage {
         let threads = context.budget.threads
         let vehicles =
             options.subject == .vehicle ? try self.session(Self.vehicles, options, threads: threads) : nil
+        let drawing = options.windows > 0 ? try self.session(Self.parts, options, threads: threads) : nil
         let matte: Matte
         do {
             matte = try Matte(
-                of: picture, by: session, vehicles: vehicles, wantsParts: options.windows > 0, cancel: context.cancel
+                of: picture, by: session, vehicles: vehicles, drawing: drawing, cancel: context.cancel
             ) { share, step throws(Failure) in
                 try context.checkpoint(0.1 + 0.6 * share, step)
             }

@@ -19,6 +19,7 @@ public enum ExecutorMain {
         }
         _ = fcntl(channelNumber, F_SETFD, FD_CLOEXEC)
         signal(SIGPIPE, SIG_IGN)
+        ProcessHeap.share()
         cprocess_tune_malloc()
         // When the machine runs out of memory, this process goes before its supervisor and the database.
         try? Data("800".utf8).write(to: URL(filePath: "/proc/self/oom_score_adj"))

@@ -1,7 +1,10 @@
-"""Write trained weights as ONNX with plain convolutions: export.py WEIGHTS SECOND FILE
+"""Write trained weights as ONNX with plain convolutions: export.py WEIGHTS SECOND FOLDER
 
-4 planes (colours, another network's map) to 5 maps of shares: alpha, glass, wheel, vehicle, and what looks like any vehicle.
+vehicles.onnx: colours to 2 maps of shares, vehicle and what looks like any vehicle, and 6 more planes that hold what it saw.
+parts.onnx: colours, another network's map and those 6 planes to 3 maps of shares, alpha, glass and wheel. Apart, so that
+who wants no parts doesn't pay for the finest and most costly cells.
 """
+import pathlib
 import sys
 
 import numpy as np
@@ -11,7 +14,8 @@ import torch.nn.functional as F
 from onnx import helper, numpy_helper
 from torch import nn
 
-from network import PartsNetwork, StandardConv
+from encoder import PLANES
+from network import WIDTHS, PartsNetwork, StandardConv
 from second import Second
 from vehicles import Classifier
 
@@ -31,8 +35,13 @@ def folded(module):
     return module
 
 
-class Shares(nn.Module):
-    """Shares 0...1: the first decoder's alpha, glass and wheel, the mean of both decoders' vehicle, and any vehicle."""
+WIDTH, HEIGHT = 512, 320
+# Planes of WIDTH x HEIGHT that the features at stride 2 and those of the decoder at stride 4 fill.
+FINEST, DECODED = PLANES[0] // 4, WIDTHS[3] // 16
+
+
+class Vehicles(nn.Module):
+    """The mean of both decoders' vehicle, any vehicle, and what the parts are drawn of."""
 
     def __init__(self, network, second):
         super().__init__()
@@ -46,12 +55,26 @@ class Shares(nn.Module):
         self.kept = [*features, top]
         return [*features[:4], top]
 
+    def forward(self, colours):
+        finest, y = self.network.seen(colours)
+        first = torch.sigmoid(enlarged(self.network.vehicle(y), 4))
+        second = torch.sigmoid(self.second(self.kept[2], self.kept[3], self.kept[4], self.classifier.odds(self.kept[5])))
+        maps = [(first + enlarged(second, 8)) / 2, enlarged(self.classifier(self.kept[5]), 32)]
+        return torch.cat([*maps, *(kept.reshape(1, -1, HEIGHT, WIDTH) for kept in (finest, y))], 1)
+
+
+class Parts(nn.Module):
+    """The first decoder's alpha, glass and wheel."""
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+
     def forward(self, planes):
-        first = torch.sigmoid(self.network(planes))
-        odds = self.classifier.odds(self.kept[5])
-        second = torch.sigmoid(self.second(self.kept[2], self.kept[3], self.kept[4], odds))
-        vehicle = (first[:, 3:] + enlarged(second, 8)) / 2
-        return torch.cat([first[:, :3], vehicle, enlarged(self.classifier(self.kept[5]), 32)], 1)
+        x, finest, y = planes.split([4, FINEST, DECODED], 1)
+        finest = finest.reshape(1, PLANES[0], HEIGHT // 2, WIDTH // 2)
+        y = y.reshape(1, WIDTHS[3], HEIGHT // 4, WIDTH // 4)
+        return torch.sigmoid(self.network.drawn(finest, y, x))
 
 
 def enlarged(map_, times):
@@ -88,15 +111,20 @@ def shrink(file):
     onnx.save(network, file)
 
 
+def export(module, planes, file):
+    torch.onnx.export(module.eval(), torch.zeros(1, planes, HEIGHT, WIDTH), str(file), input_names=["planes"],
+                      output_names=["maps"], opset_version=13, dynamo=False, do_constant_folding=True)
+    shrink(file)
+
+
 def main():
     network = PartsNetwork()
     network.load_state_dict(torch.load(sys.argv[1]))
     second = Second()
     second.load_state_dict(torch.load(sys.argv[2]))
-    module = Shares(folded(network), second).eval()
-    torch.onnx.export(module, torch.zeros(1, 4, 320, 512), sys.argv[3], input_names=["planes"], output_names=["maps"],
-                      opset_version=13, dynamo=False, do_constant_folding=True)
-    shrink(sys.argv[3])
+    folder = pathlib.Path(sys.argv[3])
+    export(Vehicles(folded(network), second), 3, folder / "vehicles.onnx")
+    export(Parts(network), 4 + FINEST + DECODED, folder / "parts.onnx")
 
 
 if __name__ == "__main__":

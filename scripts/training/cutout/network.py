@@ -75,10 +75,13 @@ class PartsNetwork(nn.Module):
             y = part(torch.cat([doubled(y), skip], 1))
         return features[0], y
 
+    def drawn(self, finest, y, x):
+        """Alpha, glass and wheel, of what was seen and all 4 planes."""
+        y = self.up[3](torch.cat([doubled(y), finest, F.avg_pool2d(x[:, 3:4], 2)], 1))
+        y = doubled(y)
+        return self.out(torch.cat([self.head(torch.cat([y, x], 1)), y], 1))
+
     def forward(self, x):
         finest, y = self.seen(x[:, :3])
         vehicle = F.interpolate(self.vehicle(y), scale_factor=4, mode="bilinear", align_corners=False)
-        y = self.up[3](torch.cat([doubled(y), finest, F.avg_pool2d(x[:, 3:4], 2)], 1))
-        y = doubled(y)
-        y = self.out(torch.cat([self.head(torch.cat([y, x], 1)), y], 1))
-        return torch.cat([y, vehicle], 1)
+        return torch.cat([self.drawn(finest, y, x), vehicle], 1)
