@@ -16,7 +16,7 @@ struct CurlTests {
                     with: Result {
                         let process = Process()
                         process.executableURL = URL(filePath: "/usr/bin/curl")
-                        process.arguments = ["--silent", "--show-error", "--max-time", "30"] + arguments
+                        process.arguments = ["--silent", "--show-error", "--max-time", "240"] + arguments
                         let output = Pipe()
                         process.standardOutput = output
                         try process.run()

@@ -97,7 +97,7 @@ struct HostileRequestTests {
             let start = ContinuousClock.now
             try await until("the trickle is cut") { (try? await wire.send("Y: z\r\n")) == nil }
             trickle.cancel()
-            #expect(ContinuousClock.now - start < .seconds(5))
+            #expect(ContinuousClock.now - start < .seconds(120))
         }
     }
 

@@ -38,7 +38,7 @@ struct LongPollTests {
             #expect(try await server.send("GET", "/v1/jobs/\(id)?wait=0").status == 200)
             await server.intake.update(id) { $0.state = .failed }
             #expect(try await server.send("GET", "/v1/jobs/\(id)?wait=60").status == 200)
-            #expect(ContinuousClock.now - start < .seconds(20))
+            #expect(ContinuousClock.now - start < .seconds(55))
             for wait in ["61", "-1", "soon", ""] {
                 #expect(try await server.send("GET", "/v1/jobs/\(id)?wait=\(wait)").status == 400)
             }

@@ -40,17 +40,23 @@ import Testing
         #expect(failure { () throws(Failure) in _ = try session.run([1, 2, 3], width: 1, height: 1) } != nil)
     }
 
-    @Test func `takes one size only where it was compiled for one`() throws {
-        let session = try NeuralSession(
-            model: Self.file, precision: .f32, threads: 1, size: MapSize(width: 96, height: 64))
-        #expect(try session.run(Self.planes, width: 96, height: 64).count == 96 * 64)
-        let other = failure { () throws(Failure) in _ = try session.run(Self.planes, width: 64, height: 96) }
-        #expect(other?.detail?.contains("another size") == true)
-        #expect(
-            failure { () throws(Failure) in
-                _ = try NeuralSession(
-                    model: Self.file, precision: .f32, threads: 1, size: MapSize(width: 8, height: 64))
-            } != nil)
+    @Test func `takes one size only where its file states one`() throws {
+        let (parts, size) = (Fixtures.root.appending(path: "models/parts.onnx"), MapSize(width: 512, height: 320))
+        let session = try NeuralSession(model: parts, precision: .f32, threads: 1, size: size)
+        func run(_ width: Int, _ height: Int) throws(Failure) -> [Float] {
+            try session.run(
+                [Float](repeating: 0, count: 10 * width * height), count: 10, width: width, height: height, maps: 3)
+        }
+        #expect(try run(512, 320).count == 3 * 512 * 320)
+        #expect(failure { () throws(Failure) in _ = try run(320, 512) }?.detail?.contains("another size") == true)
+    }
+
+    @Test(arguments: [(96, 64), (8, 64)]) func `refuses a size that the file does not state`(size: (Int, Int)) {
+        let error = failure { () throws(Failure) in
+            _ = try NeuralSession(
+                model: Self.file, precision: .f32, threads: 1, size: MapSize(width: size.0, height: size.1))
+        }
+        #expect(error != nil)
     }
 
     @Test func `stops when it is cancelled`() throws {

@@ -23,8 +23,8 @@ final class Wire: Sendable {
     private let descriptor: Int32
     private let queue = DispatchQueue(label: "rundum.test.wire")
 
-    /// - Parameter seconds: after which a read or a write gives up.
-    init(port: UInt16, seconds: Int = 20) throws {
+    /// - Parameter seconds: after which a read or a write gives up; there for broken code, not for slow machines.
+    init(port: UInt16, seconds: Int = 240) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var patience = timeval(tv_sec: seconds, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
