@@ -37,6 +37,22 @@ public struct Rotation: Sendable, Equatable {
         Rotation(rows: (0..<3).map { SIMD3(rows[0][$0], rows[1][$0], rows[2][$0]) })
     }
 
+    /// The turn as a unit quaternion with w at least 0; x, y and z point along its axis (Shepperd 1978).
+    public var quaternion: SIMD4<Double> {
+        let (a, b, c) = (rows[0].x, rows[1].y, rows[2].z)
+        // Four times the square of x, y, z and w; the largest is safe to divide by.
+        let squares = [1 + a - b - c, 1 - a + b - c, 1 - a - b + c, 1 + a + b + c]
+        let sums = [
+            [squares[0], rows[0].y + rows[1].x, rows[0].z + rows[2].x, rows[2].y - rows[1].z],
+            [rows[0].y + rows[1].x, squares[1], rows[1].z + rows[2].y, rows[0].z - rows[2].x],
+            [rows[0].z + rows[2].x, rows[1].z + rows[2].y, squares[2], rows[1].x - rows[0].y],
+            [rows[2].y - rows[1].z, rows[0].z - rows[2].x, rows[1].x - rows[0].y, squares[3]],
+        ]
+        let largest = squares.indices.max { squares[$0] < squares[$1] } ?? 3
+        let found = SIMD4(sums[largest]) / (2 * squares[largest].squareRoot())
+        return found.w < 0 ? -found : found
+    }
+
     /// The smallest angle, in radians 0...pi, that the turn can be made with.
     public var angle: Double {
         let cosine = (rows[0].x + rows[1].y + rows[2].z - 1) / 2
