@@ -10,18 +10,13 @@ public struct CutoutStage: Stage {
     public static let arity = InputArity.one
     public static let companions: Set<String> = [CutoutComposite.slot]
 
-    /// The network that knows vehicles, and the one that draws their panes and wheels.
-    static let vehicles = "vehicles", parts = "parts"
-
-    private let models: ModelStore?
-    private let sessions: SessionPool
+    private let networks: MatteNetworks
 
     /// - Parameters:
     ///   - models: nil looks for the folder when a model is first needed.
     ///   - cache: where compiled networks are kept; nil compiles anew in every process.
     public init(models: ModelStore? = nil, cache: NetworkCache? = nil) {
-        self.models = models
-        sessions = SessionPool(limit: 4, cache: cache)
+        networks = MatteNetworks(models: models, cache: cache)
     }
 
     public static func budget(for options: CutoutOptions) -> Budget {
@@ -31,23 +26,21 @@ public struct CutoutStage: Stage {
     public static func validate(_ options: CutoutOptions) throws(Failure) { try options.check() }
 
     public func identity(for options: CutoutOptions) throws(Failure) -> [String] {
-        let store = try store()
-        let models = try Self.networks(for: options).map { name throws(Failure) in try store.model(name) }
         let studio = options.background.isEmpty ? [] : [try Backdrop.named(options.background).identity]
-        return studio + models.map { "\($0.name):\($0.sha256)" } + [options.wished.identity()]
+        return try studio + networks.identity(of: Self.networks(for: options)) + [options.wished.identity()]
     }
 
     public func warmUp() throws(Failure) {
         let options = CutoutOptions()
         for name in Self.networks(for: options) {
-            _ = try session(name, options, threads: Self.budget(for: options).threads)
+            _ = try networks.session(name, options.wished, threads: Self.budget(for: options).threads)
         }
     }
 
     /// The networks' names, the one that draws the mask first.
     private static func networks(for options: CutoutOptions) -> [String] {
-        [options.model.rawValue] + (options.subject == .vehicle ? [vehicles] : [])
-            + (options.windows > 0 ? [parts] : [])
+        [options.model.rawValue] + (options.subject == .vehicle ? [MatteNetworks.vehicles] : [])
+            + (options.windows > 0 ? [MatteNetworks.parts] : [])
     }
 
     public func run(_ options: CutoutOptions, in context: StageContext) async throws(Failure) -> CutoutOutput {
@@ -55,11 +48,12 @@ public struct CutoutStage: Stage {
         try CutoutComposite(options: options, context: context).check()
         try context.checkpoint(0, "reading the photo")
         let picture = try ImageFile.decode(input, in: context, as: .rgb)
-        let session = try self.session(options.model.rawValue, options, threads: context.budget.threads)
-        let threads = context.budget.threads
-        let vehicles =
-            options.subject == .vehicle ? try self.session(Self.vehicles, options, threads: threads) : nil
-        let drawing = options.windows > 0 ? try self.session(Self.parts, options, threads: threads) : nil
+        func open(_ name: String) throws(Failure) -> NeuralSession {
+            try networks.session(name, options.wished, threads: context.budget.threads)
+        }
+        let session = try open(options.model.rawValue)
+        let vehicles = options.subject == .vehicle ? try open(MatteNetworks.vehicles) : nil
+        let drawing = options.windows > 0 ? try open(MatteNetworks.parts) : nil
         let matte: Matte
         do {
             matte = try Matte(
@@ -83,19 +77,6 @@ public struct CutoutStage: Stage {
         return CutoutOutput(
             geometry, matte, model: options.model.rawValue,
             precision: session.precision.rawValue, composite: written.composite, truth: written.truth)
-    }
-
-    private func store() throws(Failure) -> ModelStore {
-        if let models { return models }
-        return try ModelStore.found()
-    }
-
-    private func session(
-        _ model: String, _ options: CutoutOptions, threads: Int
-    ) throws(Failure) -> NeuralSession {
-        let store = try store()
-        return try sessions.session(
-            of: store.model(model), in: store, precision: options.wished, threads: threads)
     }
 
     /// Nil when nothing of the matte is opaque.
