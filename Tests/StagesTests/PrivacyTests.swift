@@ -11,6 +11,15 @@ import Testing
         "Exif", "GPSLatitude", "ACME", "Snapper", "SN-4711", "MakerNote", "secret remark", "jane@", "Photoshop 3.0",
     ]
 
+    @Test func `a cut-out keeps the focal length of the photo's lens in its history`() async throws {
+        let bench = try StageBench()
+        var options = CutoutOptions()
+        (options.model, options.precision) = (.u2netp, .f32)
+        _ = try await bench.run(CutoutStage(), options, on: [Fixtures.carPhotos[2]])
+        let packet = EmbeddedXMP.packets(in: bench.bytes("cutout")).first ?? ""
+        #expect(packet.contains(#"stEvt:parameters="model=u2netp precision=f32 focal35=30.0""#))
+    }
+
     @Test func `a cut-out, its composite, renditions in every format and a spin of a photo full of EXIF`() async throws
     {
         let work = try StageBench()
