@@ -9,5 +9,6 @@
 #include "CVSInfer.h"
 #include "CVSMatte.h"
 #include "CVSScene.h"
+#include "CVSSilhouette.h"
 #include "CVSTruth.h"
 #endif
