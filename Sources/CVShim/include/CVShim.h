@@ -8,6 +8,8 @@
 #include "CVSImage.h"
 #include "CVSInfer.h"
 #include "CVSMatte.h"
+#include "CVSMesh.h"
+#include "CVSModel.h"
 #include "CVSScene.h"
 #include "CVSSilhouette.h"
 #include "CVSTruth.h"

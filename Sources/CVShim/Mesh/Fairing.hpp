@@ -1,0 +1,25 @@
+#pragma once
+#include "Hull.hpp"
+
+namespace cvs {
+
+struct Fairness {
+    /// How often the outlines are looked for anew.
+    int rounds = 6;
+    /// Steps of conjugate gradients a round.
+    int steps = 80;
+    /// What a bend weighs against a metre beside an outline.
+    double stiffness = 3;
+    /// How many times as stiff the first round is; the rounds between go down evenly.
+    double startsStiffer = 10;
+};
+
+/// Smooths a hull as a thin plate that keeps touching the outlines: the vertices that a view sees on the mesh's own
+/// outline are drawn to the silhouette's, and none may lie outside of one.
+///
+/// A hull of few views has flat sides and sharp edges that the object has not: the true surface touches each cone of
+/// sight along one line only. Between those lines the plate is as little bent as it can be. Returns the root mean
+/// square of what is left between the outlines, in metres.
+double fair(CVSMesh &mesh, const std::vector<HullView> &views, const Fairness &fairness, CVSCancel cancel);
+
+}  // namespace cvs

@@ -1,0 +1,51 @@
+#include "Fairing.hpp"
+#include "Underbody.hpp"
+
+namespace {
+
+void require(bool isTrue, const char *what) {
+    if (!isTrue) throw cvs::Error{CVSStatusBadArgument, what};
+}
+
+std::vector<cvs::HullView> checked(const CVSHullView *views, size_t count) {
+    std::vector<cvs::HullView> all;
+    for (size_t i = 0; i < count; ++i) {
+        const CVSCamera &camera = views[i].camera;
+        require(camera.focal > 0 && std::isfinite(camera.focal), "a camera's focal length is not above 0");
+        require(camera.width == views[i].silhouette->width && camera.height == views[i].silhouette->height,
+                "a camera and its silhouette differ in size");
+        all.push_back({camera, views[i].silhouette});
+    }
+    return all;
+}
+
+}  // namespace
+
+extern "C" CVS_EXPORT CVSStatus cvs_hull_create(const CVSHullView *views, size_t count, CVSHullOptions options,
+                                                CVSCancel cancel, CVSHullReport *report, CVSMesh **out,
+                                                CVSError *error) noexcept {
+    return cvs::guarded(error, [&] {
+        require(count > 0, "a hull is made from one view or more");
+        require(options.cells >= 16 && options.cells <= 512, "a hull's grid has 16 to 512 cubes along a side");
+        require(options.rounds >= 0 && options.rounds <= 32 && options.steps >= 0 && options.steps <= 1000,
+                "at most 32 rounds of 1000 steps");
+        *report = {false, 0};
+        const cvs::Hull hull(checked(views, count), options.symmetric, options.grounded);
+        cvs::Box box;
+        CVSMesh mesh;
+        if (hull.bounds(box, cancel)) {
+            const cv::Vec3d size = box.high - box.low;
+            cvs::Grid grid = hull.sampled(box, std::max({size[0], size[1], size[2]}) / options.cells, cancel);
+            report->car_found = options.car && options.grounded && cvs::clearUnderbody(grid, cancel);
+            mesh = cvs::largestPart(cvs::contoured(grid, cancel));
+        }
+        if (!mesh.triangles.empty() && options.rounds > 0) {
+            cvs::Fairness fairness;
+            fairness.rounds = options.rounds;
+            fairness.steps = options.steps;
+            report->outline_error = cvs::fair(mesh, hull.views(), fairness, cancel);
+        }
+        mesh.normals = cvs::vertexNormals(mesh);
+        *out = new CVSMesh(std::move(mesh));
+    });
+}

@@ -1,0 +1,93 @@
+#include "Simplify.hpp"
+
+#include <meshoptimizer.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace {
+
+std::vector<cvs::Triangle> collapsed(const CVSMesh &mesh, const std::vector<cvs::Triangle> &triangles, size_t count) {
+    if (triangles.size() <= count) return triangles;
+    std::vector<cvs::Triangle> kept(triangles.size());
+    const size_t indices =
+        meshopt_simplify(kept.data()->data(), triangles.data()->data(), triangles.size() * 3, mesh.vertices.data()->val,
+                         mesh.vertices.size(), sizeof(cv::Vec3f), count * 3, std::numeric_limits<float>::max(),
+                         meshopt_SimplifyLockBorder, nullptr);
+    kept.resize(indices / 3);
+    return kept;
+}
+
+/// Adds to the marked vertices their neighbours.
+void grow(const std::vector<cvs::Triangle> &triangles, std::vector<uint8_t> &marked) {
+    std::vector<uint8_t> grown(marked);
+    for (const cvs::Triangle &triangle : triangles)
+        if (marked[triangle[0]] || marked[triangle[1]] || marked[triangle[2]])
+            for (const uint32_t vertex : triangle) grown[vertex] = 1;
+    marked = std::move(grown);
+}
+
+}  // namespace
+
+CVSMesh cvs::simplified(const CVSMesh &mesh, size_t triangles, CVSCancel cancel) {
+    // The library may collapse a thin place so that more than two triangles meet at a side. Where it did, the triangles
+    // round about are set aside, with their borders locked, and put back as they were.
+    std::vector<uint8_t> fixed(mesh.vertices.size(), 0);
+    CVSMesh result = mesh;
+    for (int attempt = 0; attempt < 12; ++attempt) {
+        stopIfCancelled(cancel);
+        std::vector<Triangle> aside, rest;
+        for (const Triangle &triangle : mesh.triangles) {
+            const bool isFixed = fixed[triangle[0]] || fixed[triangle[1]] || fixed[triangle[2]];
+            (isFixed ? aside : rest).push_back(triangle);
+        }
+        result.triangles = collapsed(mesh, rest, triangles > aside.size() ? triangles - aside.size() : 0);
+        result.triangles.insert(result.triangles.end(), aside.begin(), aside.end());
+        const std::vector<uint32_t> open = verticesOfOpenSides(result.triangles);
+        if (open.empty()) return compacted(result);
+        for (const uint32_t vertex : open) fixed[vertex] = 1;
+        grow(mesh.triangles, fixed);
+    }
+    return mesh;
+}
+
+std::vector<uint32_t> cvs::verticesOfOpenSides(const std::vector<Triangle> &triangles) {
+    std::vector<uint64_t> sides;
+    sides.reserve(triangles.size() * 3);
+    for (const Triangle &triangle : triangles)
+        for (size_t i = 0; i < 3; ++i) sides.push_back(uint64_t(triangle[i]) << 32 | triangle[(i + 1) % 3]);
+    std::sort(sides.begin(), sides.end());
+    std::vector<uint32_t> open;
+    for (size_t i = 0; i < sides.size(); ++i) {
+        const bool isDouble = (i > 0 && sides[i - 1] == sides[i]) || (i + 1 < sides.size() && sides[i + 1] == sides[i]);
+        const uint64_t back = sides[i] << 32 | sides[i] >> 32;
+        if (!isDouble && std::binary_search(sides.begin(), sides.end(), back)) continue;
+        open.push_back(uint32_t(sides[i] >> 32));
+        open.push_back(uint32_t(sides[i]));
+    }
+    std::sort(open.begin(), open.end());
+    open.erase(std::unique(open.begin(), open.end()), open.end());
+    return open;
+}
+
+size_t cvs::pinchedVertices(const CVSMesh &mesh) {
+    // Each triangle leads, round a vertex, from its next corner to its last one; a ring comes back to where it began
+    // after as many steps as the vertex has triangles.
+    std::vector<std::vector<std::pair<uint32_t, uint32_t>>> round(mesh.vertices.size());
+    for (const Triangle &triangle : mesh.triangles)
+        for (size_t i = 0; i < 3; ++i) round[triangle[i]].push_back({triangle[(i + 1) % 3], triangle[(i + 2) % 3]});
+    size_t pinched = 0;
+    for (auto &steps : round) {
+        if (steps.empty()) continue;
+        std::sort(steps.begin(), steps.end());
+        uint32_t at = steps[0].first;
+        size_t taken = 0;
+        do {
+            const auto step = std::lower_bound(steps.begin(), steps.end(), std::make_pair(at, 0u));
+            if (step == steps.end() || step->first != at) break;
+            at = step->second;
+        } while (++taken < steps.size() && at != steps[0].first);
+        pinched += taken != steps.size() || at != steps[0].first;
+    }
+    return pinched;
+}

@@ -1,0 +1,171 @@
+#include "Looks.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+
+#include "../Mesh/Raster.hpp"
+
+namespace {
+
+constexpr double leastCosine = 0.10, margin = 2.0;
+
+/// Weights of the four samples round a place between two.
+void cubic(double share, double weights[4]) {
+    const double t = share, u = 1 - share;
+    weights[0] = -0.5 * t * u * u;
+    weights[3] = -0.5 * u * t * t;
+    weights[1] = 1 + t * t * (1.5 * t - 2.5);
+    weights[2] = 1 + u * u * (1.5 * u - 2.5);
+}
+
+cv::Vec3f bilinear(const cv::Mat &map, double x, double y) {
+    x = std::clamp(x, 0.0, double(map.cols - 1));
+    y = std::clamp(y, 0.0, double(map.rows - 1));
+    const int column = std::min(int(x), std::max(0, map.cols - 2)), row = std::min(int(y), std::max(0, map.rows - 2));
+    const int right = std::min(column + 1, map.cols - 1), below = std::min(row + 1, map.rows - 1);
+    const float a = float(x - column), b = float(y - row);
+    return (map.at<cv::Vec3f>(row, column) * (1 - a) + map.at<cv::Vec3f>(row, right) * a) * (1 - b) +
+           (map.at<cv::Vec3f>(below, column) * (1 - a) + map.at<cv::Vec3f>(below, right) * a) * b;
+}
+
+/// Gaussian mean of the object's own colours, at a smaller size.
+void blur(cvs::Look &look, double sigma) {
+    look.coarse = std::max(1.0, sigma / 4);
+    const cv::Size size(std::max(2, int(std::lround(look.photo.cols / look.coarse))),
+                        std::max(2, int(std::lround(look.photo.rows / look.coarse))));
+    cv::Mat inside(look.photo.size(), CV_32F), colours;
+    for (int y = 0; y < inside.rows; ++y)
+        for (int x = 0; x < inside.cols; ++x)
+            inside.at<float>(y, x) = look.silhouette->at(x, y).value > margin ? 1.0f : 0.0f;
+    look.photo.convertTo(colours, CV_32FC3);
+    for (int y = 0; y < inside.rows; ++y)
+        for (int x = 0; x < inside.cols; ++x) colours.at<cv::Vec3f>(y, x) *= inside.at<float>(y, x);
+    cv::Mat small, weights;
+    cv::resize(colours, small, size, 0, 0, cv::INTER_AREA);
+    cv::resize(inside, weights, size, 0, 0, cv::INTER_AREA);
+    const double reach = sigma * size.width / look.photo.cols;
+    cv::GaussianBlur(small, small, cv::Size(), reach, reach, cv::BORDER_CONSTANT);
+    cv::GaussianBlur(weights, weights, cv::Size(), reach, reach, cv::BORDER_CONSTANT);
+    for (int y = 0; y < small.rows; ++y)
+        for (int x = 0; x < small.cols; ++x) small.at<cv::Vec3f>(y, x) /= std::max(1e-4f, weights.at<float>(y, x));
+    look.blurred = small;
+}
+
+}  // namespace
+
+double cvs::Look::quality(const cv::Vec3d &point, const cv::Vec3d &normal, cv::Vec2d &place) const {
+    const Seen seen = see(camera, point);
+    if (seen.depth <= 0) return 0;
+    place = {seen.x, seen.y};
+    if (seen.x < 1 || seen.y < 1 || seen.x > camera.width - 2 || seen.y > camera.height - 2) return 0;
+    cv::Vec3d away = centreOf(camera) - point;
+    away /= cv::norm(away);
+    const double cosine = away.dot(normal);
+    if (cosine <= leastCosine) return 0;
+    const int column = std::clamp(int((seen.x + 0.5) / shrink), 0, nearest.cols - 1);
+    const int row = std::clamp(int((seen.y + 0.5) / shrink), 0, nearest.rows - 1);
+    // A slanted surface is its own neighbour in front by as much as it falls off within a sample or two.
+    const double slope = 3 * shrink * seen.depth / camera.focal * std::sqrt(1 / (cosine * cosine) - 1);
+    if (seen.depth > double(nearest.at<float>(row, column)) + 0.004 * seen.depth + slope) return 0;
+    if (silhouette->at(seen.x, seen.y).value < margin) return 0;
+    return (cosine - leastCosine) / (1 - leastCosine);
+}
+
+cv::Vec3f cvs::Look::colour(const cv::Vec2d &place) const {
+    const double x = std::clamp(place[0], 1.0, photo.cols - 2.001), y = std::clamp(place[1], 1.0, photo.rows - 2.001);
+    const int column = int(x), row = int(y);
+    double across[4], down[4];
+    cubic(x - column, across);
+    cubic(y - row, down);
+    double sum[3] = {0, 0, 0};
+    for (int j = 0; j < 4; ++j) {
+        const uint8_t *line = photo.ptr<uint8_t>(std::min(row - 1 + j, photo.rows - 1)) + 3 * (column - 1);
+        for (int i = 0; i < 4; ++i)
+            for (int c = 0; c < 3; ++c) sum[c] += down[j] * across[i] * line[3 * i + c];
+    }
+    return {float(sum[0]) * gain[0], float(sum[1]) * gain[1], float(sum[2]) * gain[2]};
+}
+
+cv::Vec3f cvs::Look::base(const cv::Vec2d &place) const {
+    const double scaleX = double(blurred.cols) / photo.cols, scaleY = double(blurred.rows) / photo.rows;
+    return bilinear(blurred, (place[0] + 0.5) * scaleX - 0.5, (place[1] + 0.5) * scaleY - 0.5).mul(gain);
+}
+
+std::vector<cvs::Look> cvs::looksAt(const CVSMesh &mesh, const std::vector<PhotoView> &photos, bool symmetric,
+                                    CVSCancel cancel) {
+    std::vector<Look> looks;
+    for (size_t i = 0; i < photos.size() * (symmetric ? 2 : 1); ++i) {
+        stopIfCancelled(cancel);
+        const PhotoView &view = photos[i % photos.size()];
+        Look look;
+        look.isMirrored = i >= photos.size();
+        look.silhouette = view.silhouette;
+        look.photo = view.photo;
+        look.camera = look.isMirrored ? mirrored(view.camera) : view.camera;
+        if (look.isMirrored) {
+            look.blurred = looks[i - photos.size()].blurred;
+            look.coarse = looks[i - photos.size()].coarse;
+        } else {
+            blur(look, 0.012 * std::max(view.camera.width, view.camera.height));
+        }
+        look.shrink = std::max(1.0, std::max(view.camera.width, view.camera.height) / 800.0);
+        const CVSCamera small = scaled(look.camera, int(std::ceil(look.camera.width / look.shrink)),
+                                       int(std::ceil(look.camera.height / look.shrink)));
+        look.shrink = double(look.camera.width) / small.width;
+        // What stands in front covers a little more than it should: its true outline is not known to the pixel.
+        cv::erode(rastered(mesh, small, cancel).depth, look.nearest, cv::Mat::ones(3, 3, CV_8U));
+        looks.push_back(std::move(look));
+    }
+    return looks;
+}
+
+void cvs::harmonise(const CVSMesh &mesh, std::vector<Look> &looks) {
+    const size_t count = size_t(std::count_if(looks.begin(), looks.end(), [](const Look &l) { return !l.isMirrored; }));
+    struct Overlap {
+        double weight = 0;
+        cv::Vec3d sum{0, 0, 0};
+    };
+    std::vector<Overlap> overlaps(count * count);
+    for (size_t v = 0; v < mesh.vertices.size(); ++v) {
+        std::vector<std::pair<double, cv::Vec3d>> seen(count);
+        for (size_t i = 0; i < count; ++i) {
+            cv::Vec2d place;
+            const double quality = looks[i].quality(mesh.vertices[v], mesh.normals[v], place);
+            if (quality < 0.15) continue;
+            const cv::Vec3f base = looks[i].base(place);
+            if (base[0] < 8 || base[0] > 247 || base[1] < 4 || base[2] < 4) continue;
+            seen[i] = {quality, {std::log(double(base[0])), std::log(double(base[1])), std::log(double(base[2]))}};
+        }
+        for (size_t i = 0; i < count; ++i)
+            for (size_t j = i + 1; j < count; ++j) {
+                const double weight = seen[i].first * seen[j].first;
+                if (!(weight > 0)) continue;
+                overlaps[i * count + j].weight += weight;
+                overlaps[i * count + j].sum += weight * (seen[j].second - seen[i].second);
+            }
+    }
+    double total = 0;
+    for (const Overlap &overlap : overlaps) total += overlap.weight;
+    if (!(total > 0)) return;
+    cv::Mat normal = cv::Mat::eye(int(count), int(count), CV_64F) * (0.05 * total / double(count));
+    cv::Mat right = cv::Mat::zeros(int(count), 3, CV_64F);
+    for (size_t i = 0; i < count; ++i)
+        for (size_t j = i + 1; j < count; ++j) {
+            const Overlap &overlap = overlaps[i * count + j];
+            const int a = int(i), b = int(j);
+            normal.at<double>(a, a) += overlap.weight;
+            normal.at<double>(b, b) += overlap.weight;
+            normal.at<double>(a, b) -= overlap.weight;
+            normal.at<double>(b, a) -= overlap.weight;
+            for (int c = 0; c < 3; ++c) {
+                right.at<double>(a, c) += overlap.sum[c];
+                right.at<double>(b, c) -= overlap.sum[c];
+            }
+        }
+    cv::Mat logs;
+    cv::solve(normal, right, logs, cv::DECOMP_CHOLESKY);
+    for (size_t i = 0; i < looks.size(); ++i)
+        for (int c = 0; c < 3; ++c)
+            looks[i].gain[c] = float(std::clamp(std::exp(logs.at<double>(int(i % count), c)), 0.6, 1.6));
+}

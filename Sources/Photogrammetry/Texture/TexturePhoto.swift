@@ -1,0 +1,20 @@
+public import Imaging
+
+/// A photo for a texture, with all that is known of it. All pictures have the camera's size.
+public struct TexturePhoto: Sendable {
+    public let camera: Camera
+    public let silhouette: Silhouette
+    /// 3 channels.
+    public let photo: Bitmap
+    /// 1 channel: where the object's panes are; nil where it is not known.
+    public let glass: Bitmap?
+    /// 1 channel: where its wheels are; nil where it is not known.
+    public let wheels: Bitmap?
+
+    public init(
+        camera: Camera, silhouette: Silhouette, photo: Bitmap, glass: Bitmap? = nil, wheels: Bitmap? = nil
+    ) {
+        (self.camera, self.silhouette, self.photo) = (camera, silhouette, photo)
+        (self.glass, self.wheels) = (glass, wheels)
+    }
+}
