@@ -65,6 +65,11 @@ let package = Package(
             dependencies: ["Imaging", "JobAPI", "JobQueue", "Pipeline", "Stages", "Storage", "Worker"],
             resources: [.embedInCode("Recipes/recipes.json")], swiftSettings: strict),
 
+        // The scene path alone, for `make eval AREA=sfm` and `make bench AREA=sfm`.
+        .executableTarget(
+            name: "sfm-bench", dependencies: ["Imaging", "Photogrammetry", "Pipeline"], path: "Benchmarks/sfm/tool",
+            swiftSettings: strict),
+
         .target(
             name: "TestKit", dependencies: ["Imaging", "JobQueue", "Pipeline", "Storage"], path: "Tests/TestKit",
             swiftSettings: strict),

@@ -2,9 +2,11 @@
 #ifndef CVSHIM_H
 #define CVSHIM_H
 #include "CVSBase.h"
+#include "CVSBundle.h"
 #include "CVSCamera.h"
 #include "CVSCodec.h"
 #include "CVSContour.h"
+#include "CVSFeatures.h"
 #include "CVSImage.h"
 #include "CVSInfer.h"
 #include "CVSMatte.h"
@@ -13,4 +15,5 @@
 #include "CVSScene.h"
 #include "CVSSilhouette.h"
 #include "CVSTruth.h"
+#include "CVSTwoView.h"
 #endif
