@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <opencv2/core.hpp>
@@ -42,6 +43,22 @@ struct CVSSilhouette {
     /// The field at a place in pixels of the full size, bilinear. Beyond the picture the field goes on from the border
     /// by the distance to it, and is unknown where a cut is no farther than the picture.
     cvs::Depth at(double x, double y) const;
+    /// The value of `at` alone, for searches.
+    double valueAt(double x, double y, bool &known) const {
+        if (!(x >= 0 && y >= 0 && x <= width - 1 && y <= height - 1)) {
+            const cvs::Depth depth = at(x, y);
+            known = depth.known;
+            return depth.value;
+        }
+        known = true;
+        const double u = std::clamp((x + 0.5) / stepX - 0.5, 0.0, double(field.cols - 1));
+        const double v = std::clamp((y + 0.5) / stepY - 0.5, 0.0, double(field.rows - 1));
+        const int column = std::min(int(u), field.cols - 2), row = std::min(int(v), field.rows - 2);
+        const double a = u - column, b = v - row;
+        const float *upper = field.ptr<float>(row) + column, *lower = field.ptr<float>(row + 1) + column;
+        const double high = upper[0] + a * (upper[1] - upper[0]), low = lower[0] + a * (lower[1] - lower[0]);
+        return high + b * (low - high);
+    }
     bool touchesCut(double x, double y) const;
 };
 
