@@ -173,10 +173,20 @@ void addPulls(const CVSMesh &mesh, const cvs::HullView &view, std::vector<Pull> 
     }
 }
 
+/// How firmly each vertex stays where it is: hardly, but for those that no silhouette made, deep inside the hull.
+std::vector<double> anchorsOf(const CVSMesh &mesh, const cvs::Hull &hull, double depth) {
+    std::vector<double> anchors;
+    anchors.reserve(mesh.vertices.size());
+    for (const cv::Vec3f &vertex : mesh.vertices) anchors.push_back(hull.depth(vertex) > depth ? 1 : 1e-4);
+    return anchors;
+}
+
 }  // namespace
 
-double cvs::fair(CVSMesh &mesh, const std::vector<HullView> &views, const Fairness &fairness, CVSCancel cancel) {
+double cvs::fair(CVSMesh &mesh, const Hull &hull, const Fairness &fairness, CVSCancel cancel) {
+    const std::vector<HullView> &views = hull.views();
     const Neighbours neighbours = neighboursOf(mesh);
+    const std::vector<double> anchors = anchorsOf(mesh, hull, fairness.anchored);
     double left = 0;
     for (int round = 0; round <= fairness.rounds; ++round) {
         std::vector<Pull> pulls;
@@ -186,7 +196,6 @@ double cvs::fair(CVSMesh &mesh, const std::vector<HullView> &views, const Fairne
         left = std::sqrt(squares / std::max(1, count));
         if (round == fairness.rounds) break;
         Field x(mesh.vertices.size());
-        std::vector<double> anchors(x.size(), 1e-4);
         for (size_t i = 0; i < x.size(); ++i) x[i] = mesh.vertices[i];
         const double share = fairness.rounds > 1 ? double(round) / (fairness.rounds - 1) : 1;
         const double stiffness = fairness.stiffness * std::pow(fairness.startsStiffer, 1 - share);

@@ -32,10 +32,12 @@ extern "C" CVS_EXPORT CVSStatus cvs_hull_create(const CVSHullView *views, size_t
         *report = {false, 0};
         const cvs::Hull hull(checked(views, count), options.symmetric, options.grounded);
         cvs::Box box;
+        double step = 0;
         CVSMesh mesh;
         if (hull.bounds(box, cancel)) {
             const cv::Vec3d size = box.high - box.low;
-            cvs::Grid grid = hull.sampled(box, std::max({size[0], size[1], size[2]}) / options.cells, cancel);
+            step = std::max({size[0], size[1], size[2]}) / options.cells;
+            cvs::Grid grid = hull.sampled(box, step, cancel);
             report->car_found = options.car && options.grounded && cvs::clearUnderbody(grid, cancel);
             mesh = cvs::largestPart(cvs::contoured(grid, cancel));
         }
@@ -43,7 +45,8 @@ extern "C" CVS_EXPORT CVSStatus cvs_hull_create(const CVSHullView *views, size_t
             cvs::Fairness fairness;
             fairness.rounds = options.rounds;
             fairness.steps = options.steps;
-            report->outline_error = cvs::fair(mesh, hull.views(), fairness, cancel);
+            fairness.anchored = 2 * step;
+            report->outline_error = cvs::fair(mesh, hull, fairness, cancel);
         }
         mesh.normals = cvs::vertexNormals(mesh);
         *out = new CVSMesh(std::move(mesh));

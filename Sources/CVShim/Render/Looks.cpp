@@ -84,12 +84,12 @@ cv::Vec3f cvs::Look::colour(const cv::Vec2d &place) const {
         for (int i = 0; i < 4; ++i)
             for (int c = 0; c < 3; ++c) sum[c] += down[j] * across[i] * line[3 * i + c];
     }
-    return {float(sum[0]) * gain[0], float(sum[1]) * gain[1], float(sum[2]) * gain[2]};
+    return {float(sum[0]) * gain, float(sum[1]) * gain, float(sum[2]) * gain};
 }
 
 cv::Vec3f cvs::Look::base(const cv::Vec2d &place) const {
     const double scaleX = double(blurred.cols) / photo.cols, scaleY = double(blurred.rows) / photo.rows;
-    return bilinear(blurred, (place[0] + 0.5) * scaleX - 0.5, (place[1] + 0.5) * scaleY - 0.5).mul(gain);
+    return bilinear(blurred, (place[0] + 0.5) * scaleX - 0.5, (place[1] + 0.5) * scaleY - 0.5) * gain;
 }
 
 std::vector<cvs::Look> cvs::looksAt(const CVSMesh &mesh, const std::vector<PhotoView> &photos, bool symmetric,
@@ -122,50 +122,39 @@ std::vector<cvs::Look> cvs::looksAt(const CVSMesh &mesh, const std::vector<Photo
 
 void cvs::harmonise(const CVSMesh &mesh, std::vector<Look> &looks) {
     const size_t count = size_t(std::count_if(looks.begin(), looks.end(), [](const Look &l) { return !l.isMirrored; }));
-    struct Overlap {
-        double weight = 0;
-        cv::Vec3d sum{0, 0, 0};
-    };
-    std::vector<Overlap> overlaps(count * count);
+    // Reflections differ from photo to photo as well, so that colours say little: one gain for all three channels, and
+    // held to 1 unless a good part of the surface asks for another.
+    constexpr double held = 0.2;
+    cv::Mat normal = cv::Mat::zeros(int(count), int(count), CV_64F), right = cv::Mat::zeros(int(count), 1, CV_64F);
+    double total = 0;
     for (size_t v = 0; v < mesh.vertices.size(); ++v) {
-        std::vector<std::pair<double, cv::Vec3d>> seen(count);
+        std::vector<std::pair<double, double>> seen(count, {0, 0});
         for (size_t i = 0; i < count; ++i) {
             cv::Vec2d place;
             const double quality = looks[i].quality(mesh.vertices[v], mesh.normals[v], place);
             if (quality < 0.15) continue;
             const cv::Vec3f base = looks[i].base(place);
-            if (base[0] < 8 || base[0] > 247 || base[1] < 4 || base[2] < 4) continue;
-            seen[i] = {quality, {std::log(double(base[0])), std::log(double(base[1])), std::log(double(base[2]))}};
+            const double luma = 0.2126 * double(base[0]) + 0.7152 * double(base[1]) + 0.0722 * double(base[2]);
+            if (luma > 8 && luma < 247) seen[i] = {quality, std::log(luma)};
         }
-        for (size_t i = 0; i < count; ++i)
-            for (size_t j = i + 1; j < count; ++j) {
-                const double weight = seen[i].first * seen[j].first;
+        for (int i = 0; i < int(count); ++i)
+            for (int j = i + 1; j < int(count); ++j) {
+                const double weight = seen[size_t(i)].first * seen[size_t(j)].first;
                 if (!(weight > 0)) continue;
-                overlaps[i * count + j].weight += weight;
-                overlaps[i * count + j].sum += weight * (seen[j].second - seen[i].second);
+                const double step = seen[size_t(j)].second - seen[size_t(i)].second;
+                total += weight;
+                normal.at<double>(i, i) += weight;
+                normal.at<double>(j, j) += weight;
+                normal.at<double>(i, j) -= weight;
+                normal.at<double>(j, i) -= weight;
+                right.at<double>(i) += weight * step;
+                right.at<double>(j) -= weight * step;
             }
     }
-    double total = 0;
-    for (const Overlap &overlap : overlaps) total += overlap.weight;
     if (!(total > 0)) return;
-    cv::Mat normal = cv::Mat::eye(int(count), int(count), CV_64F) * (0.05 * total / double(count));
-    cv::Mat right = cv::Mat::zeros(int(count), 3, CV_64F);
-    for (size_t i = 0; i < count; ++i)
-        for (size_t j = i + 1; j < count; ++j) {
-            const Overlap &overlap = overlaps[i * count + j];
-            const int a = int(i), b = int(j);
-            normal.at<double>(a, a) += overlap.weight;
-            normal.at<double>(b, b) += overlap.weight;
-            normal.at<double>(a, b) -= overlap.weight;
-            normal.at<double>(b, a) -= overlap.weight;
-            for (int c = 0; c < 3; ++c) {
-                right.at<double>(a, c) += overlap.sum[c];
-                right.at<double>(b, c) -= overlap.sum[c];
-            }
-        }
+    normal += cv::Mat::eye(int(count), int(count), CV_64F) * (held * total / double(count));
     cv::Mat logs;
     cv::solve(normal, right, logs, cv::DECOMP_CHOLESKY);
     for (size_t i = 0; i < looks.size(); ++i)
-        for (int c = 0; c < 3; ++c)
-            looks[i].gain[c] = float(std::clamp(std::exp(logs.at<double>(int(i % count), c)), 0.6, 1.6));
+        looks[i].gain = float(std::clamp(std::exp(logs.at<double>(int(i % count))), 0.6, 1.6));
 }

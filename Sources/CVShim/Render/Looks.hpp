@@ -22,7 +22,7 @@ struct Look {
     cv::Mat nearest;
     double shrink = 1;
     /// What the colours are multiplied with to agree with the other photos.
-    cv::Vec3f gain{1, 1, 1};
+    float gain = 1;
 
     /// How well a point with a normal is shown, 0 (not at all) to 1 (from straight ahead), and where in the photo.
     double quality(const cv::Vec3d &point, const cv::Vec3d &normal, cv::Vec2d &place) const;
@@ -43,7 +43,7 @@ struct PhotoView {
 std::vector<Look> looksAt(const CVSMesh &mesh, const std::vector<PhotoView> &photos, bool symmetric, CVSCancel cancel);
 
 /// Solves the gains: what two photos show of the same place shall be equally bright (least squares of logarithms, as
-/// Brown and Lowe 2007 do), and all together as bright as they are.
+/// Brown and Lowe 2007 do), each as bright as it is where that is near enough.
 void harmonise(const CVSMesh &mesh, std::vector<Look> &looks);
 
 }  // namespace cvs

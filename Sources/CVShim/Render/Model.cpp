@@ -81,6 +81,8 @@ extern "C" CVS_EXPORT CVSStatus cvs_model_create(const CVSMesh *mesh, const CVSP
             model.origins.push_back(corner.vertex);
         }
         sort(*mesh, atlas, looks, labels, photos, count, model);
+        looks.resize(count);
+        model.looks = std::move(looks);
         *out = new CVSModel(std::move(model));
     });
 }

@@ -5,6 +5,7 @@
 
 #include "../Mesh/Mesh.hpp"
 #include "CVSModel.h"
+#include "Looks.hpp"
 
 struct CVSModel {
     static constexpr size_t materials = 3;
@@ -17,4 +18,6 @@ struct CVSModel {
     CVSCoverage coverage{0, 0, 0};
     /// CV_8UC3, R first.
     cv::Mat texture;
+    /// The photos themselves, none mirrored.
+    std::vector<cvs::Look> looks;
 };

@@ -41,7 +41,7 @@ typedef struct CVSModelOptions {
 /// Textures a mesh whose y axis points up from a ground at 0.
 ///
 /// Chooses a photo for each triangle by area, angle and seams, evens out exposure and colour at the seams, and makes up
-/// what no photo shows from the paint round about, dark beneath.
+/// what no photo shows from the paint round about, dark beneath. The silhouettes must live as long as the model.
 CVSStatus cvs_model_create(const CVSMesh *mesh, const CVSPhoto *photos, size_t count, CVSModelOptions options,
                            CVSCancel cancel, CVSModel *_Nullable *_Nonnull out, CVSError *error) CVS_NOEXCEPT;
 void cvs_model_destroy(CVSModel *model) CVS_NOEXCEPT;
@@ -67,10 +67,11 @@ CVSCoverage cvs_model_coverage(const CVSModel *model) CVS_NOEXCEPT;
 /// The texture, 3 channels; to be destroyed by the caller.
 CVSStatus cvs_model_texture(const CVSModel *model, CVSImage *_Nullable *_Nonnull out, CVSError *error) CVS_NOEXCEPT;
 
-/// What a camera sees of the model, as it is, without light: 4 channels, straight alpha. `samples` (1...4) rays squared
-/// go into a pixel.
-CVSStatus cvs_model_render(const CVSModel *model, const CVSCamera *camera, int32_t samples, CVSCancel cancel,
-                           CVSImage *_Nullable *_Nonnull out, CVSError *error) CVS_NOEXCEPT;
+/// What a camera sees of the model, without light: 4 channels, straight alpha. `samples` (1...4) rays squared go into a
+/// pixel. With `from_photos` the colours come from the two photos that look most nearly the same way at each place, so
+/// that reflections move as they do between photos (Debevec, Taylor and Malik 1996), the texture helping out.
+CVSStatus cvs_model_render(const CVSModel *model, const CVSCamera *camera, int32_t samples, bool from_photos,
+                           CVSCancel cancel, CVSImage *_Nullable *_Nonnull out, CVSError *error) CVS_NOEXCEPT;
 
 #pragma clang assume_nonnull end
 #ifdef __cplusplus

@@ -37,9 +37,23 @@ struct GLTFDocument: Codable, Equatable {
         var roughnessFactor: Double
     }
 
+    struct Specular: Codable, Equatable {
+        var specularFactor: Double
+    }
+
+    /// Extensions of a material; viewers that do not know them leave them out.
+    struct Extensions: Codable, Equatable {
+        var specular: Specular?
+
+        enum CodingKeys: String, CodingKey {
+            case specular = "KHR_materials_specular"
+        }
+    }
+
     struct Material: Codable, Equatable {
         var name: String
         var pbrMetallicRoughness: Metallic
+        var extensions: Extensions?
     }
 
     struct Texture: Codable, Equatable {
@@ -82,6 +96,7 @@ struct GLTFDocument: Codable, Equatable {
     }
 
     var asset = Asset()
+    var extensionsUsed: [String]?
     var scene: Int? = 0
     var scenes: [Scene]? = [Scene(nodes: [0])]
     var nodes: [Node]?

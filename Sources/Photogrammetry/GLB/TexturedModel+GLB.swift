@@ -26,6 +26,7 @@ extension TexturedModel {
                     material: materials.count))
             materials.append(material.gltf)
         }
+        document.extensionsUsed = ["KHR_materials_specular"]
         document.nodes = [GLTFDocument.Node(mesh: 0, name: "car")]
         document.meshes = [GLTFDocument.Mesh(name: "car", primitives: primitives)]
         document.materials = materials
@@ -86,15 +87,16 @@ extension SurfaceMaterial {
     /// The photos' colours already hold the light of the place, so surfaces add only as much gloss of their own as tells
     /// paint from glass and rubber.
     fileprivate var gltf: GLTFDocument.Material {
-        let (name, roughness) =
+        let (name, roughness, gloss) =
             switch self {
-            case .paint: ("paint", 0.5)
-            case .glass: ("glass", 0.15)
-            case .rubber: ("rubber", 0.9)
+            case .paint: ("paint", 0.5, 0.3)
+            case .glass: ("glass", 0.15, 0.5)
+            case .rubber: ("rubber", 0.9, 0.3)
             }
         return GLTFDocument.Material(
             name: name,
             pbrMetallicRoughness: GLTFDocument.Metallic(
-                baseColorTexture: GLTFDocument.TextureInfo(index: 0), metallicFactor: 0, roughnessFactor: roughness))
+                baseColorTexture: GLTFDocument.TextureInfo(index: 0), metallicFactor: 0, roughnessFactor: roughness),
+            extensions: GLTFDocument.Extensions(specular: GLTFDocument.Specular(specularFactor: gloss)))
     }
 }

@@ -18,10 +18,10 @@ public struct ShapeOptions: Sendable, Equatable {
     public var isGrounded = true
     /// The object is a car along z: below its sills there are wheels only. Counts for grounded objects alone.
     public var isCar = true
-    /// Cubes along the longest side of the grid, 16...512; a car's are then some 2 cm.
-    public var cells = 200
+    /// Cubes along the longest side of the grid, 16...512; a car's are then some 3 cm.
+    public var cells = 160
     /// Rounds of smoothing, 0...32; without any the hull stays as the views cut it.
-    public var smoothing = 8
+    public var smoothing = 12
 
     public init() {}
 }
@@ -67,7 +67,7 @@ public struct Shape: Sendable {
         let shimViews = views.map { CVSHullView(camera: CVSCamera($0.camera), silhouette: $0.silhouette.handle) }
         let shimOptions = CVSHullOptions(
             cells: Int32(clamping: options.cells), symmetric: options.isSymmetric, grounded: options.isGrounded,
-            car: options.isCar, rounds: Int32(clamping: options.smoothing), steps: 150)
+            car: options.isCar, rounds: Int32(clamping: options.smoothing), steps: 300)
         var report = CVSHullReport()
         let handle = try withExtendedLifetime(views) { () throws(Failure) in
             try withCancelAddress(cancel) { cancel throws(Failure) in

@@ -21,6 +21,8 @@ public struct TextureOptions: Sendable, Equatable {
 // @unchecked: the handle is only read after `init`, the model behind it never changes, and `deinit` frees it once.
 public final class TexturedModel: @unchecked Sendable {
     let handle: OpaquePointer
+    /// The shim's model looks at their silhouettes.
+    private let photos: [TexturePhoto]
 
     deinit { cvs_model_destroy(handle) }
 
@@ -47,6 +49,7 @@ public final class TexturedModel: @unchecked Sendable {
                     .invalidInputs, "Photo \(index + 1), its masks and its camera differ in size, or it has no colour.")
             }
         }
+        self.photos = photos
         let finest = Self.detail(of: photos, on: mesh)
         let side = options.side ?? (finest > 450 ? 4096 : 2048)
         let shimOptions = CVSModelOptions(
@@ -81,14 +84,26 @@ public final class TexturedModel: @unchecked Sendable {
         Bitmap(owning: try callShim { out, error in cvs_model_texture(handle, out, error) })
     }
 
-    /// What a camera sees of the model as it is, without light: 4 channels.
+    /// Where the colours of a picture come from.
+    public enum Colours: Sendable {
+        /// The same from everywhere, as a viewer shows them.
+        case texture
+        /// The two photos that look most nearly the same way at each place, so that reflections move as they do between
+        /// photos (Debevec, Taylor and Malik 1996); the texture helps out.
+        case photos
+    }
+
+    /// What a camera sees of the model, without light: 4 channels.
     ///
     /// - Parameter samples: 1...4, so many rays squared go into a pixel.
-    public func picture(in camera: Camera, samples: Int = 2, cancel: CancelFlag? = nil) throws(Failure) -> Bitmap {
+    public func picture(
+        in camera: Camera, colours: Colours = .texture, samples: Int = 2, cancel: CancelFlag? = nil
+    ) throws(Failure) -> Bitmap {
         var shim = CVSCamera(camera)
         let handle = try withCancelAddress(cancel) { cancel throws(Failure) in
             try callShim { out, error in
-                cvs_model_render(self.handle, &shim, Int32(clamping: samples), cancel, out, error)
+                cvs_model_render(
+                    self.handle, &shim, Int32(clamping: samples), colours == .photos, cancel, out, error)
             }
         }
         return Bitmap(owning: handle)
