@@ -89,6 +89,8 @@ struct TexturedModelTests {
         }
         #expect(differing == 0)
         #expect(try model.picture(in: camera, samples: 3).pixel(80, 60)[3] == 255)
+        let photographed = try model.picture(in: camera, colours: .photos, samples: 1)
+        #expect((0..<120).allSatisfy { photographed.pixel(80, $0)[3] == picture.pixel(80, $0)[3] })
         #expect(throws: Failure.self) { try model.picture(in: camera, samples: 9) }
     }
 
