@@ -48,6 +48,8 @@ struct Wish {
         case "reach": options.reach = value
         case "finalReach": options.finalReach = value
         case "leastAngle": options.leastAngle = value
+        case "leastMatches": options.leastMatches = Int(value)
+        case "leastPoints": options.leastPoints = Int(value)
         case "draft": options.draftSightings = Int(value)
         case "final": options.finalSightings = Int(value)
         case "distortion": options.findsDistortion = value != 0

@@ -22,7 +22,8 @@ struct Reasons {
         guard let nearest = Self.strongest(placed) else {
             let still = own.allSatisfy { $0.geometry.kind == .rotation }
             let other = views[strongest.other(than: view)].name
-            return still ? .onTheSpot(with: other) : .apart(with: other)
+            if still { return .onTheSpot(with: other) }
+            return model.placedCount == 0 ? .pair(with: other) : .apart(with: other)
         }
         let other = views[nearest.other(than: view)].name
         if nearest.geometry.kind == .rotation { return .onTheSpot(with: other) }

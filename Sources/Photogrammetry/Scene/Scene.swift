@@ -55,6 +55,8 @@ extension Scene {
         case onTheSpot(with: String)
         /// It overlaps only with photos that could not be placed either.
         case apart(with: String)
+        /// It overlaps with one photo alone, and no third one bears the two out.
+        case pair(with: String)
         /// Its place follows from too few points: the overlap is too small.
         case thin(points: Int, with: String)
 
@@ -66,6 +68,7 @@ extension Scene {
             case .alone: "No other photo shows the same."
             case .onTheSpot(let other): "It was taken from the same place as \(other)."
             case .apart(let other): "It overlaps with \(other), but with none of the photos that could be placed."
+            case .pair(let other): "It overlaps with \(other), and no third photo bears the two out."
             case .thin(let points, let other):
                 "It shares only \(points) points with the photos that could be placed, most with \(other)."
             }
@@ -75,7 +78,7 @@ extension Scene {
         public var hint: String {
             switch self {
             case .bare: "Take it again, sharp and in good light."
-            case .alone, .apart: "Take photos in between, so that neighbours show two thirds of the same."
+            case .alone, .apart, .pair: "Take photos in between, so that neighbours show two thirds of the same."
             case .onTheSpot: "Take a step to the side for every photo."
             case .thin: "Take a photo in between, half way to its neighbour."
             }

@@ -13,7 +13,8 @@ struct SceneModel: Sendable {
     let opticsOf: [Int]
     let optics: [SharedOptics]
     let options: SceneOptions
-    /// A pixel of a picture of 3 million, in pixels of these pictures; at least 1.
+    /// How well features are placed, in pixels: 1 for pictures of 1.2 to 3 million, less for small ones, which are
+    /// doubled, more for large ones, which are shrunk.
     let grain: Double
     private(set) var tracks: Tracks
     /// Of each view; the pose counts where it is placed.
@@ -32,7 +33,7 @@ struct SceneModel: Sendable {
         (self.keypoints, self.cameras, self.opticsOf) = (keypoints, cameras, opticsOf)
         (self.optics, self.options) = (optics, options)
         let pixels = cameras.map { Double($0.intrinsics.width * $0.intrinsics.height) }.max() ?? 1
-        grain = max(1, (pixels / 3e6).squareRoot())
+        grain = pixels > 3e6 ? (pixels / 3e6).squareRoot() : min(1, max(0.5, (pixels / 1.2e6).squareRoot()))
         placed = [Bool](repeating: false, count: cameras.count)
         tracks = Tracks([], counts: keypoints.map(\.count))
     }

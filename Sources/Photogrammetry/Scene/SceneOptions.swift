@@ -1,9 +1,9 @@
 /// How photos are put together; the defaults are what was measured best.
 public struct SceneOptions: Sendable {
     /// Matches that must agree on one geometry, for two photos to count as overlapping.
-    public var leastMatches = 16
+    public var leastMatches = 30
     /// Points that must agree on a camera's place.
-    public var leastPoints = 12
+    public var leastPoints = 20
     /// Pixels that a match may lie from its geometry, of a picture of at most 3 million pixels.
     public var reach = 3.0
     /// Pixels that a sighting may lie from its point in the end.

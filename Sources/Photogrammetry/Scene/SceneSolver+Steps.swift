@@ -96,11 +96,21 @@ extension SceneSolver {
         try model.triangulate(reach: options.reach, cancel: cancel)
         try model.adjust(last, most: options.finalSightings, tolerance: 1e-5, cancel: cancel)
         try model.triangulate(reach: options.finalReach, cancel: cancel)
+        if model.dropThin() { try model.triangulate(reach: options.finalReach, cancel: cancel) }
         try model.adjust(last, most: options.finalSightings, tolerance: 1e-6, cancel: cancel)
     }
 }
 
 extension SceneModel {
+    /// Takes back views that see fewer points in the end than it takes to place one; whether there were any.
+    mutating func dropThin() -> Bool {
+        var sightings = [Int](repeating: 0, count: cameras.count)
+        for sighting in agrees.indices where agrees[sighting] { sightings[tracks.views[sighting]] += 1 }
+        let thin = cameras.indices.filter { placed[$0] && sightings[$0] < options.leastPoints }
+        for view in thin { placed[view] = false }
+        return !thin.isEmpty
+    }
+
     /// Of each placed view the depths between which points are, with some room.
     func depths() -> [Int: ClosedRange<Double>] {
         var all = [[Double]](repeating: [], count: cameras.count)

@@ -35,14 +35,14 @@ public struct SceneSolver<Matcher: FeatureMatcher>: Sendable {
         let grown = try grown(model, pairs, views, cancel) { count in
             progress(0.75 + 0.1 * Double(count) / Double(views.count), "placing photos")
         }
-        guard var best = grown else {
-            return Scene(views, model, pairs)
-        }
+        guard var best = grown else { return Scene(views, model, pairs) }
         progress(0.85, "comparing photos once more")
         if options.matchesAgain { try rematch(&best, found, cancel) }
         progress(0.92, "adjusting cameras and points")
         try finish(&best, cancel)
         progress(1, "done")
+        // Two photos out of more prove nothing: no third one bears them out.
+        guard best.placedCount > 2 || views.count == 2 else { return Scene(views, model, pairs) }
         return try Scene(shared, best, pairs)
     }
 }
