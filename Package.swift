@@ -50,8 +50,8 @@ let package = Package(
             name: "JobQueue", dependencies: ["CLibPQ", "Pipeline"], resources: [.embedInCode("Migrations/SQL")],
             swiftSettings: strict),
         .target(
-            name: "Stages", dependencies: ["Imaging", "Pipeline"],
-            exclude: ["Cutout/README.md", "Renditions/README.md", "Spin/README.md"],
+            name: "Stages", dependencies: ["Imaging", "Photogrammetry", "Pipeline"],
+            exclude: ["Cutout/README.md", "Reconstruct/README.md", "Renditions/README.md", "Spin/README.md"],
             resources: [
                 "viewer.html", "viewer.css", "words.js", "frames.js", "view.js", "turn.js", "input.js", "start.js",
             ]
@@ -81,7 +81,8 @@ let package = Package(
         .testTarget(name: "StorageTests", dependencies: ["Pipeline", "Storage", "TestKit"], swiftSettings: strict),
         .testTarget(name: "JobQueueTests", dependencies: ["JobQueue", "Pipeline", "TestKit"], swiftSettings: strict),
         .testTarget(
-            name: "StagesTests", dependencies: ["Imaging", "Pipeline", "Stages", "TestKit"], swiftSettings: strict),
+            name: "StagesTests", dependencies: ["Imaging", "Photogrammetry", "Pipeline", "Stages", "TestKit"],
+            swiftSettings: strict),
         .executableTarget(
             name: "ExecutorFixture", dependencies: ["JobQueue", "Pipeline", "Storage", "Worker"],
             path: "Tests/ExecutorFixture", swiftSettings: strict),

@@ -65,6 +65,8 @@ extension Failure {
         case imageTooSmall = "image_too_small"
         case imageTooLarge = "image_too_large"
         case noUsableViews = "no_usable_views"
+        case viewsContradict = "views_contradict"
+        case viewsAlike = "views_alike"
         // Limits
         case payloadTooLarge = "payload_too_large"
         case deadlineExceeded = "deadline_exceeded"
@@ -88,7 +90,7 @@ extension Failure {
                 .invalidOptions
             case .notFound, .inputMissing, .dependencyFailed: .missingInput
             case .inputUnreadable, .hashMismatch, .imageEmpty, .imageUnrecognized, .imageUnsupported,
-                .imageTruncated, .imageCorrupt, .imageTooSmall, .noUsableViews:
+                .imageTruncated, .imageCorrupt, .imageTooSmall, .noUsableViews, .viewsContradict, .viewsAlike:
                 .unreadableInput
             case .imageTooLarge, .payloadTooLarge: .overBudget
             case .deadlineExceeded: .timedOut

@@ -12,6 +12,7 @@ enum Composition {
         registry.register(CutoutStage(cache: NetworkCache(folder: home.appending(path: "networks"))))
         registry.register(RenditionsStage())
         registry.register(SpinStage())
+        registry.register(ReconstructStage(cache: NetworkCache(folder: home.appending(path: "networks"))))
         return registry
     }
 }

@@ -3,6 +3,8 @@ internal import Pipeline
 
 /// The networks that stages find and cut out objects with; each is opened when it is first needed, and stays open.
 struct MatteNetworks: Sendable {
+    /// The best network of what stands out.
+    static let saliency = "u2net"
     /// The network that knows vehicles, and the one that draws their panes and wheels.
     static let vehicles = "vehicles", parts = "parts"
 

@@ -14,5 +14,7 @@ extension SIMD3<Double> {
 extension Double {
     static func cos(_ angle: Double) -> Double { Foundation.cos(angle) }
     static func sin(_ angle: Double) -> Double { Foundation.sin(angle) }
+    static func exp(_ power: Double) -> Double { Foundation.exp(power) }
+    static func log(_ value: Double) -> Double { Foundation.log(value) }
     static func atan2(_ y: Double, _ x: Double) -> Double { Foundation.atan2(y, x) }
 }

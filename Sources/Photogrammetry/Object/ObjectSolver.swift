@@ -1,0 +1,107 @@
+internal import Imaging
+public import Pipeline
+
+/// Makes one object of photos all round it: outlines to cameras, cameras to a shape, photos to its colours.
+public struct ObjectSolver: Sendable {
+    public let options: ObjectOptions
+
+    public init(options: ObjectOptions) { self.options = options }
+
+    /// An answer costs more than this where there is no ring round one object; see `Ring.cost`.
+    private static let contradictory = 1.2
+    /// An answer in the given order that costs more is tried in others as well.
+    private static let doubtful = 0.9
+    /// Samples of the fields of distances along a photo's longer side.
+    private static let fieldSide = 800
+    /// Cubes along the hull that the scale is read off.
+    private static let roughCells = 96
+
+    /// - Parameter progress: called with the share of the whole that is done, and what comes next.
+    /// - Throws: `no_usable_views`, `views_alike`, `views_contradict`: what is wrong with the photos, and which.
+    public func model(
+        of views: [ObjectView], cancel: CancelFlag? = nil,
+        progress: (Double, String) throws(Failure) -> Void = { _, _ in }
+    ) throws(Failure) -> ObjectModel {
+        try progress(0, "tracing outlines")
+        var silhouettes: [Silhouette] = []
+        for view in views {
+            silhouettes.append(try Silhouette(alpha: view.alpha, longestSide: Self.fieldSide, cancel: cancel))
+        }
+        try progress(0.08, "finding where the photos were taken")
+        let ring = try ring(of: views, silhouettes, cancel)
+        try progress(0.4, "measuring the car")
+        let (cameras, scale) = try measured(ring, silhouettes, cancel)
+        let shapeViews = zip(cameras, silhouettes).map { ShapeView(camera: $0, silhouette: $1) }
+        let agreement = try Agreement(
+            heldOutOf: shapeViews, alphas: views.map(\.alpha), isSymmetric: ring.isMirrored, cancel: cancel)
+        let verdict = try Verdict(ring, agreement, names: views.map(\.name))
+        try progress(0.55, "shaping")
+        var wish = ShapeOptions()
+        wish.isSymmetric = ring.isMirrored
+        let shape = try Shape(from: shapeViews, options: wish, cancel: cancel)
+        let mesh = try shape.mesh.simplified(toTriangles: options.triangles, cancel: cancel)
+        try progress(0.75, "painting")
+        let photos = zip(views, shapeViews).map { view, seen in
+            TexturePhoto(camera: seen.camera, silhouette: seen.silhouette, photo: view.photo)
+        }
+        var texture = TextureOptions()
+        texture.isSymmetric = ring.isMirrored
+        let model = try TexturedModel(mesh: mesh, photos: photos, options: texture, cancel: cancel)
+        return ObjectModel(
+            cameras: cameras, model: model, mesh: mesh, verdict: verdict, agreement: agreement.views,
+            shortfall: ring.shortfall, isSymmetric: ring.isMirrored, scale: scale, evidence: ObjectModel.Evidence(ring))
+    }
+
+    /// In the order that is given, and in others where that does not hold or is not known.
+    private func ring(
+        of views: [ObjectView], _ silhouettes: [Silhouette], _ cancel: CancelFlag?
+    ) throws(Failure) -> Ring {
+        let shots = views.indices.map { index in
+            let prior = views[index].prior
+            return RingView(
+                silhouette: silhouettes[index],
+                intrinsics: prior.intrinsics(width: views[index].photo.width, height: views[index].photo.height),
+                place: options.places?[index])
+        }
+        var best: Ring?
+        let sigma = views.map(\.prior.sigma).max() ?? 0.4
+        if options.places != nil {
+            best = try Ring(
+                of: shots, options: RingOptions(places: options.walk, focalSigma: sigma), cancel: cancel)
+            try refuseAlike(best, count: views.count)
+        }
+        if best.map({ $0.cost > Self.doubtful }) ?? true {
+            let other = try Ring(of: shots, options: RingOptions(isOrdered: false, focalSigma: sigma), cancel: cancel)
+            if other.cost < best?.cost ?? .infinity { best = other }
+        }
+        try refuseAlike(best, count: views.count)
+        guard let best, best.cost <= Self.contradictory else {
+            throw Failure(
+                .viewsContradict, "The photos do not show one car from all round: their outlines fit no single shape.",
+                hint: "Check that all photos show the same car, whole and standing still.",
+                detail: "cost \(best?.cost ?? .infinity)")
+        }
+        return best
+    }
+
+    /// Photos from one place say nothing of a shape.
+    private func refuseAlike(_ ring: Ring?, count: Int) throws(Failure) {
+        guard let ring, ring.alikePairs * 4 >= count * (count - 1) else { return }
+        throw Failure(
+            .viewsAlike, "The photos show the car from one and the same side.",
+            hint: "Walk round the car and take a photo every 45 degrees.")
+    }
+
+    /// The ring's cameras in metres.
+    private func measured(
+        _ ring: Ring, _ silhouettes: [Silhouette], _ cancel: CancelFlag?
+    ) throws(Failure) -> (cameras: [Camera], scale: ObjectScale) {
+        var rough = ShapeOptions()
+        (rough.isSymmetric, rough.isGrounded, rough.isCar) = (ring.isMirrored, false, false)
+        (rough.cells, rough.smoothing) = (Self.roughCells, 0)
+        let views = zip(ring.cameras, silhouettes).map { ShapeView(camera: $0, silhouette: $1) }
+        let hull = try Shape(from: views, options: rough, cancel: cancel).mesh
+        let (factor, scale) = ObjectScale.metres(of: hull, length: options.length)
+        return (ring.cameras.map { $0.enlarged(by: factor) }, scale)
+    }
+}
