@@ -13,6 +13,9 @@ namespace {
 constexpr int border = 5;
 /// Steps of a refinement, and the largest ratio of the two curvatures (Lowe 2004).
 constexpr int steps = 5;
+/// Layers that an extremum may lie from its sample, and pixels after the last step: over a half, so that none falls
+/// between two octaves or pixels.
+constexpr double farthest = 0.6;
 constexpr double edgeRatio = 10;
 
 class Finder {
@@ -98,7 +101,8 @@ private:
             bool solved = false;
             offset = -(cv::Matx33d(xx, xy, xl, xy, yy, yl, xl, yl, ll).inv(cv::DECOMP_LU, &solved) * slope);
             if (!solved) return std::nullopt;
-            if (std::max({std::abs(offset[0]), std::abs(offset[1]), std::abs(offset[2])}) <= 0.5) {
+            if (std::max(std::abs(offset[0]), std::abs(offset[1])) <= (step < steps ? 0.5 : farthest) &&
+                std::abs(offset[2]) <= farthest) {
                 const double trace = xx + yy, determinant = xx * yy - xy * xy;
                 const double value = std::abs(middle + 0.5 * slope.dot(offset));
                 if (value < contrast || determinant <= 0 ||
@@ -110,7 +114,7 @@ private:
                 return std::nullopt;
             x += int(std::lround(offset[0]));
             y += int(std::lround(offset[1]));
-            layer += int(std::lround(offset[2]));
+            if (std::abs(offset[2]) > farthest) layer += int(std::lround(offset[2]));
             const Plane &plane = pyramid.level(0);
             if (layer < 1 || layer > layersPerOctave || x < border || y < border || x >= plane.width() - border ||
                 y >= plane.height() - border)

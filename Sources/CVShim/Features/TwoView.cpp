@@ -38,7 +38,9 @@ double sampson(const cv::Matx33d &essential, cv::Point2d a, cv::Point2d b) {
     const cv::Vec3d x(a.x, a.y, 1), y(b.x, b.y, 1);
     const cv::Vec3d line = essential * x, back = essential.t() * y;
     const double product = y.dot(line);
-    return product * product / (line[0] * line[0] + line[1] * line[1] + back[0] * back[0] + back[1] * back[1]);
+    const double slope = line[0] * line[0] + line[1] * line[1] + back[0] * back[0] + back[1] * back[1];
+    // No matrix was found: nothing agrees.
+    return slope > 0 ? product * product / slope : 1e12;
 }
 
 /// Squared distance from where a homography puts the place.

@@ -3,7 +3,6 @@
 #include <ceres/ceres.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <deque>
 #include <memory>
@@ -31,8 +30,7 @@ public:
     Adjustment(CVSBundle &bundle, const CVSBundleOptions &options)
         : bundle(bundle),
           options(options),
-          poses(size_t(int32_t(bundle.cameras.size()))),
-          optics(size_t(int32_t(bundle.optics.size()))) {
+          blocks(bundle.cameras.size() * poseLength + bundle.optics.size() * opticsLength) {
         ceres::Problem::Options ownership;
         ownership.cost_function_ownership = ceres::DO_NOT_TAKE_OWNERSHIP;
         ownership.loss_function_ownership = ceres::DO_NOT_TAKE_OWNERSHIP;
@@ -66,12 +64,11 @@ public:
     }
 
 private:
-    using OpticsBlock = std::array<double, opticsLength>;
-
     CVSBundle &bundle;
     const CVSBundleOptions &options;
-    std::vector<std::array<double, poseLength>> poses;
-    std::vector<OpticsBlock> optics;
+    /// All poses, then all optics. Ceres eliminates blocks of a group in the order of their addresses: only inside one
+    /// array that order is always the same, and with it the last bits.
+    std::vector<double> blocks;
     std::deque<SightingCost> sightings;
     std::deque<OpticsCost> opticsCosts;
     std::deque<PoseCost> poseCosts;
@@ -82,12 +79,26 @@ private:
     std::unique_ptr<ceres::Problem> problem;
     std::shared_ptr<ceres::ParameterBlockOrdering> ordering;
 
+    template <typename Index>
+    double *pose(Index camera) {
+        return &blocks[size_t(camera) * poseLength];
+    }
+
+    template <typename Index>
+    double *glass(Index index) {
+        return &blocks[bundle.cameras.size() * poseLength + size_t(index) * opticsLength];
+    }
+
     void load() {
         for (int32_t i = 0; i < int32_t(bundle.cameras.size()); ++i) {
             const CVSCamera &camera = bundle.cameras[size_t(i)];
-            packPose(camera.rotation, camera.translation, poses[size_t(i)].data());
-            optics[size_t(bundle.opticsOf[size_t(i)])] = {camera.focal, camera.k1, camera.k2, camera.principal[0],
-                                                          camera.principal[1]};
+            packPose(camera.rotation, camera.translation, pose(i));
+            double *block = glass(bundle.opticsOf[size_t(i)]);
+            block[0] = camera.focal;
+            block[1] = camera.k1;
+            block[2] = camera.k2;
+            block[3] = camera.principal[0];
+            block[4] = camera.principal[1];
         }
     }
 
@@ -96,35 +107,35 @@ private:
         const std::vector<BundleView> views(bundle.cameras.begin(), bundle.cameras.end());
         for (int32_t i = 0; i < int32_t(bundle.sightings.size()); ++i) {
             const CVSSighting &sighting = bundle.sightings[size_t(i)];
-            double *point = &bundle.points[3 * size_t(sighting.point)], *pose = poses[size_t(sighting.camera)].data();
+            double *point = &bundle.points[3 * size_t(sighting.point)], *seer = pose(sighting.camera);
             // The solver can't start from a point behind its camera.
             if (views[size_t(sighting.camera)].seen(Eigen::Map<const Eigen::Vector3d>(point)).z() < 1e-6) continue;
             sightings.emplace_back(sighting);
-            double *glass = optics[size_t(bundle.opticsOf[size_t(sighting.camera)])].data();
-            problem->AddResidualBlock(&sightings.back(), loss.get(), pose, glass, point);
+            double *lens = glass(bundle.opticsOf[size_t(sighting.camera)]);
+            problem->AddResidualBlock(&sightings.back(), loss.get(), seer, lens, point);
             if (options.points_fixed)
                 problem->SetParameterBlockConstant(point);
             else
                 ordering->AddElementToGroup(point, 0);
-            ordering->AddElementToGroup(pose, 1);
-            ordering->AddElementToGroup(glass, 1);
+            ordering->AddElementToGroup(seer, 1);
+            ordering->AddElementToGroup(lens, 1);
         }
         for (int32_t i = 0; i < int32_t(bundle.cameras.size()); ++i) {
-            double *pose = poses[size_t(i)].data();
-            if (!problem->HasParameterBlock(pose)) continue;
-            problem->SetManifold(pose, &moving);
-            if (bundle.held[size_t(i)]) problem->SetParameterBlockConstant(pose);
+            double *block = pose(i);
+            if (!problem->HasParameterBlock(block)) continue;
+            problem->SetManifold(block, &moving);
+            if (bundle.held[size_t(i)]) problem->SetParameterBlockConstant(block);
         }
     }
 
     void addOptics() {
-        for (size_t i = 0; i < optics.size(); ++i) {
-            double *block = optics[i].data();
+        for (size_t i = 0; i < bundle.optics.size(); ++i) {
+            double *block = glass(i);
             if (!problem->HasParameterBlock(block)) continue;
-            const CVSOptics &glass = bundle.optics[size_t(i)];
+            const CVSOptics &expected = bundle.optics[i];
             std::vector<int> fixed;
-            const double sigmas[opticsLength] = {glass.focal_sigma, glass.k1_sigma, glass.k2_sigma,
-                                                 glass.principal_sigma, glass.principal_sigma};
+            const double sigmas[opticsLength] = {expected.focal_sigma, expected.k1_sigma, expected.k2_sigma,
+                                                 expected.principal_sigma, expected.principal_sigma};
             for (int k = 0; k < opticsLength; ++k)
                 if (!(sigmas[k] > 0)) fixed.push_back(k);
             if (fixed.size() == opticsLength) {
@@ -135,17 +146,17 @@ private:
                 partial.push_back(std::make_unique<ceres::SubsetManifold>(opticsLength, fixed));
                 problem->SetManifold(block, partial.back().get());
             }
-            opticsCosts.emplace_back(glass, block[3], block[4]);
+            opticsCosts.emplace_back(expected, block[3], block[4]);
             problem->AddResidualBlock(&opticsCosts.back(), nullptr, block);
         }
     }
 
     void addPriors() {
         for (int32_t i = 0; i < int32_t(bundle.priors.size()); ++i) {
-            double *pose = poses[size_t(bundle.priors[size_t(i)].camera)].data();
-            if (!problem->HasParameterBlock(pose)) continue;
+            double *block = pose(bundle.priors[size_t(i)].camera);
+            if (!problem->HasParameterBlock(block)) continue;
             poseCosts.emplace_back(bundle.priors[size_t(i)]);
-            problem->AddResidualBlock(&poseCosts.back(), nullptr, pose);
+            problem->AddResidualBlock(&poseCosts.back(), nullptr, block);
         }
     }
 
@@ -161,20 +172,20 @@ private:
         double distance = 0;
         for (size_t i = 0; i < bundle.cameras.size(); ++i) {
             const double away = (BundleView(bundle.cameras[i]).centre - place).norm();
-            if (away <= distance || !problem->HasParameterBlock(poses[i].data())) continue;
+            if (away <= distance || !problem->HasParameterBlock(pose(i))) continue;
             distance = away;
             farthest = i;
         }
         if (distance <= 0) return;
         scaleCosts.emplace_back(place, distance);
-        problem->AddResidualBlock(&scaleCosts.back(), nullptr, poses[farthest].data());
+        problem->AddResidualBlock(&scaleCosts.back(), nullptr, pose(farthest));
     }
 
     void store() {
         for (int32_t i = 0; i < int32_t(bundle.cameras.size()); ++i) {
             CVSCamera &camera = bundle.cameras[size_t(i)];
-            if (!bundle.held[size_t(i)]) unpackPose(poses[size_t(i)].data(), camera.rotation, camera.translation);
-            const OpticsBlock &block = optics[size_t(bundle.opticsOf[size_t(i)])];
+            if (!bundle.held[size_t(i)]) unpackPose(pose(i), camera.rotation, camera.translation);
+            const double *block = glass(bundle.opticsOf[size_t(i)]);
             camera.focal = block[0];
             camera.k1 = block[1];
             camera.k2 = block[2];

@@ -21,8 +21,8 @@ public struct SiftMatcher: FeatureMatcher {
     public var limit: Int
 
     public init(
-        pixels: Int = 3_000_000, most: Int = 8_192, contrast: Double = 0.02 / 3, enough: Int = 3_000,
-        ratio: Double = 0.8, guidedRatio: Double = 0.9, distance: Double = 0.75, limit: Int = 0
+        pixels: Int = 3_000_000, most: Int = 8_192, contrast: Double = 0.0055, enough: Int = 3_000,
+        ratio: Double = 0.8, guidedRatio: Double = 0.9, distance: Double = 0.75, limit: Int = 4_000
     ) {
         (self.pixels, self.most, self.contrast) = (min(pixels, 3_000_000), most, contrast)
         self.enough = enough
