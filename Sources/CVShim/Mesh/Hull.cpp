@@ -51,6 +51,7 @@ double cvs::Hull::depth(const cv::Vec3d &point) const {
         if (depth.known) least = std::min(least, depth.value * seen.depth / view.camera.focal);
     }
     if (std::isinf(least)) return std::numeric_limits<double>::quiet_NaN();
+    least += slack;
     return grounded ? std::min(least, point[1]) : least;
 }
 
@@ -65,7 +66,7 @@ cvs::Hull::Side cvs::Hull::side(const cv::Vec3d &centre, double radius) const {
             continue;
         }
         const Depth depth = view.silhouette->at(seen.x, seen.y);
-        const double far = reach(view.camera, seen, radius) + view.silhouette->stepX + view.silhouette->stepY;
+        const double far = reach(view.camera, seen, radius + slack) + view.silhouette->stepX + view.silhouette->stepY;
         if (!depth.known) continue;
         isKnown = true;
         // Beyond a border that cuts the object all is unknown, and the ball may reach there.
@@ -104,6 +105,8 @@ cvs::Grid cvs::Hull::sampled(const Box &box, double step, CVSCancel cancel) cons
     Grid grid;
     grid.step = step;
     grid.origin = box.low - cv::Vec3d(step, step, step) * 1.5;
+    // The ground halfway between two layers of nodes, where the surface meets it exactly.
+    if (grounded && box.low[1] < step) grid.origin[1] = -1.5 * step;
     const cv::Vec3d size = box.high - grid.origin + cv::Vec3d(step, step, step) * 1.5;
     grid.nx = int(std::ceil(size[0] / step)) + 1;
     grid.ny = int(std::ceil(size[1] / step)) + 1;

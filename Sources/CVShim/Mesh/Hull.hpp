@@ -30,6 +30,10 @@ public:
     /// only have the right sign.
     Grid sampled(const Box &box, double step, CVSCancel cancel) const;
 
+    /// Lets the hull reach so many metres beyond every silhouette, so that a view that stands a little wrong cuts
+    /// nothing off; smoothing draws the surface back to the silhouettes.
+    void loosen(double metres) { slack = metres; }
+
     /// All views, the mirrored ones last.
     const std::vector<HullView> &views() const { return all; }
 
@@ -38,6 +42,7 @@ private:
 
     std::vector<HullView> all;
     bool grounded;
+    double slack = 0;
 
     /// Where a ball lies as a whole.
     Side side(const cv::Vec3d &centre, double radius) const;

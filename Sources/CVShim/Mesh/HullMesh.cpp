@@ -3,6 +3,9 @@
 
 namespace {
 
+// Cubes by which the hull is left larger before it is smoothed.
+constexpr double slack = 0.4;
+
 void require(bool isTrue, const char *what) {
     if (!isTrue) throw cvs::Error{CVSStatusBadArgument, what};
 }
@@ -30,14 +33,16 @@ extern "C" CVS_EXPORT CVSStatus cvs_hull_create(const CVSHullView *views, size_t
         require(options.rounds >= 0 && options.rounds <= 32 && options.steps >= 0 && options.steps <= 1000,
                 "at most 32 rounds of 1000 steps");
         *report = {false, 0};
-        const cvs::Hull hull(checked(views, count), options.symmetric, options.grounded);
+        cvs::Hull hull(checked(views, count), options.symmetric, options.grounded);
         cvs::Box box;
         double step = 0;
         CVSMesh mesh;
         if (hull.bounds(box, cancel)) {
             const cv::Vec3d size = box.high - box.low;
             step = std::max({size[0], size[1], size[2]}) / options.cells;
-            cvs::Grid grid = hull.sampled(box, step, cancel);
+            if (options.rounds > 0) hull.loosen(slack * step);
+            const cv::Vec3d room(slack * step, slack * step, slack * step);
+            cvs::Grid grid = hull.sampled({box.low - room, box.high + room}, step, cancel);
             report->car_found = options.car && options.grounded && cvs::clearUnderbody(grid, cancel);
             mesh = cvs::largestPart(cvs::contoured(grid, cancel));
         }

@@ -60,17 +60,14 @@ private:
     }
 };
 
-/// Lets the charts' borders run out into what lies between, and fills the rest from ever coarser means.
+/// Lets the charts' borders run out into what lies between, and fills the rest from ever coarser means. What is not
+/// covered must be 0.
 void runOut(cv::Mat &colours, cv::Mat &covered) {
     if (std::min(colours.cols, colours.rows) < 2) return;
-    cv::Mat small, weights, scaled = colours.clone();
-    for (int y = 0; y < colours.rows; ++y)
-        for (int x = 0; x < colours.cols; ++x)
-            if (covered.at<float>(y, x) == 0) scaled.at<cv::Vec3f>(y, x) = {0, 0, 0};
+    cv::Mat small, weights;
     const cv::Size half((colours.cols + 1) / 2, (colours.rows + 1) / 2);
-    cv::resize(scaled, small, half, 0, 0, cv::INTER_AREA);
+    cv::resize(colours, small, half, 0, 0, cv::INTER_AREA);
     cv::resize(covered, weights, half, 0, 0, cv::INTER_AREA);
-    scaled.release();
     for (int y = 0; y < half.height; ++y)
         for (int x = 0; x < half.width; ++x) {
             float &weight = weights.at<float>(y, x);

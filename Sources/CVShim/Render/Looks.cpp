@@ -34,13 +34,19 @@ void blur(cvs::Look &look, double sigma) {
     look.coarse = std::max(1.0, sigma / 4);
     const cv::Size size(std::max(2, int(std::lround(look.photo.cols / look.coarse))),
                         std::max(2, int(std::lround(look.photo.rows / look.coarse))));
-    cv::Mat inside(look.photo.size(), CV_32F), colours;
+    // Colours without detail need no more pixels than this.
+    const double shrink = std::max(1.0, std::max(look.photo.cols, look.photo.rows) / 1600.0);
+    cv::Mat colours = look.photo;
+    if (shrink > 1) cv::resize(look.photo, colours, {}, 1 / shrink, 1 / shrink, cv::INTER_AREA);
+    const double stepX = double(look.photo.cols) / colours.cols, stepY = double(look.photo.rows) / colours.rows;
+    cv::Mat inside(colours.size(), CV_32F);
+    colours.convertTo(colours, CV_32FC3);
     for (int y = 0; y < inside.rows; ++y)
-        for (int x = 0; x < inside.cols; ++x)
-            inside.at<float>(y, x) = look.silhouette->at(x, y).value > margin ? 1.0f : 0.0f;
-    look.photo.convertTo(colours, CV_32FC3);
-    for (int y = 0; y < inside.rows; ++y)
-        for (int x = 0; x < inside.cols; ++x) colours.at<cv::Vec3f>(y, x) *= inside.at<float>(y, x);
+        for (int x = 0; x < inside.cols; ++x) {
+            const double depth = look.silhouette->at((x + 0.5) * stepX - 0.5, (y + 0.5) * stepY - 0.5).value;
+            inside.at<float>(y, x) = depth > margin * shrink ? 1.0f : 0.0f;
+            colours.at<cv::Vec3f>(y, x) *= inside.at<float>(y, x);
+        }
     cv::Mat small, weights;
     cv::resize(colours, small, size, 0, 0, cv::INTER_AREA);
     cv::resize(inside, weights, size, 0, 0, cv::INTER_AREA);

@@ -10,7 +10,7 @@ struct GLBTests {
         var options = TextureOptions()
         (options.side, options.isSymmetric) = (128, false)
         return try TexturedModel(
-            mesh: SolidScene.block.mesh(), photos: SolidScene.block.photos(from: SolidScene.ring(4)),
+            mesh: SolidScene.block.mesh(), photos: SolidScene.ringPhotos(4),
             options: options)
     }
 
@@ -103,7 +103,7 @@ struct GLBTests {
     }
 
     @Test func `a model that no photo shows is written as well`() throws {
-        let photo = try SolidScene.block.photos(from: SolidScene.ring(1))[0]
+        let photo = try SolidScene.ringPhotos(1)[0]
         let model = try TexturedModel(mesh: SolidScene.block.mesh(), photos: [photo])
         #expect(try GLB.contents(of: model.glb(quality: 50)).parts.count == 1)
     }

@@ -2,6 +2,7 @@ import Foundation
 import Imaging
 import Photogrammetry
 import Pipeline
+import Synchronization
 
 /// Solids with exact truth, seen by cameras on a ring; the ground is y = 0.
 struct SolidScene {
@@ -119,6 +120,16 @@ struct SolidScene {
                     return SIMD3<Float>(centre + way * (radius / (way * way).sum().squareRoot()))
                 }, triangles: block.triangles)
         }
+    }
+
+    private static let taken = Mutex<[Int: [TexturePhoto]]>([:])
+
+    /// The block's photos from a ring of so many cameras, taken once.
+    static func ringPhotos(_ count: Int) throws -> [TexturePhoto] {
+        if let known = taken.withLock({ $0[count] }) { return known }
+        let photos = try block.photos(from: ring(count))
+        taken.withLock { $0[count] = photos }
+        return photos
     }
 
     /// A block as a mesh, each side cut into squares.

@@ -13,6 +13,11 @@ struct TexturedModelTests {
         return options
     }
 
+    private static func model(ring count: Int, symmetric: Bool = false) throws -> TexturedModel {
+        try TexturedModel(
+            mesh: SolidScene.block.mesh(), photos: SolidScene.ringPhotos(count), options: options(symmetric: symmetric))
+    }
+
     private static func model(
         _ cameras: [Camera], symmetric: Bool = false, exposures: [Double] = []
     ) throws -> TexturedModel {
@@ -48,7 +53,7 @@ struct TexturedModelTests {
     }
 
     @Test func `what nobody saw beneath is dark`() throws {
-        let beneath = try Self.colour(Self.model(SolidScene.ring(8)), side: 3)
+        let beneath = try Self.colour(Self.model(ring: 8), side: 3)
         #expect(beneath.max() < 60)
     }
 
@@ -61,7 +66,7 @@ struct TexturedModelTests {
         #expect(Self.isNear(try Self.colour(mirrored, side: 1), SolidScene.colours[0], within: 24))
         #expect(Self.isNear(try Self.colour(mirrored, side: 0), SolidScene.colours[0], within: 24))
         // With photos all round, none is shown mirrored but in slivers.
-        #expect(try Self.model(SolidScene.ring(8), symmetric: true).coverage.mirrored < 0.1)
+        #expect(try Self.model(ring: 8, symmetric: true).coverage.mirrored < 0.1)
     }
 
     @Test func `a photo that is darker than the others is brought to them`() throws {
@@ -81,7 +86,7 @@ struct TexturedModelTests {
 
     @Test func `the picture covers what the mesh covers`() throws {
         let camera = try SolidScene.camera(from: [2, 1.5, 2])
-        let model = try Self.model(SolidScene.ring(4))
+        let model = try Self.model(ring: 4)
         let picture = try model.picture(in: camera, samples: 1)
         let mask = try SolidScene.block.mesh().mask(in: camera)
         let differing = (0..<120).reduce(0) { sum, y in
@@ -95,14 +100,12 @@ struct TexturedModelTests {
     }
 
     @Test func `the same input gives the same bits`() throws {
-        let cameras = try SolidScene.ring(3)
-        let (first, second) = (try Self.model(cameras).glb(), try Self.model(cameras).glb())
+        let (first, second) = (try Self.model(ring: 4).glb(), try Self.model(ring: 4).glb())
         #expect(first == second)
     }
 
     @Test func `panes and wheels get materials of their own`() throws {
-        let cameras = try SolidScene.ring(8)
-        let photos = try SolidScene.block.photos(from: cameras).map { photo -> TexturePhoto in
+        let photos = try SolidScene.ringPhotos(8).map { photo -> TexturePhoto in
             let whole = try TestPicture.plain(width: 160, height: 120, [255])
             let upper = try TestPicture.make(width: 160, height: 120, channels: 1) { _, y, pixel in
                 pixel[0] = y < 50 ? 255 : 0
@@ -117,8 +120,7 @@ struct TexturedModelTests {
     }
 
     @Test func `photos of another size, no photos and no shape are refused`() throws {
-        let cameras = try SolidScene.ring(3)
-        let photo = try SolidScene.block.photos(from: cameras)[0]
+        let photo = try SolidScene.ringPhotos(1)[0]
         let mesh = try SolidScene.block.mesh()
         let other = try TestPicture.plain(width: 40, height: 30, [1, 2, 3])
         let wrong = TexturePhoto(camera: photo.camera, silhouette: photo.silhouette, photo: other)
@@ -133,7 +135,7 @@ struct TexturedModelTests {
     }
 
     @Test func `photos that look elsewhere leave a plain model`() throws {
-        let photo = try SolidScene.block.photos(from: SolidScene.ring(1))[0]
+        let photo = try SolidScene.ringPhotos(1)[0]
         let away = try SolidScene.camera(from: [0, 1, 3], to: [0, 1, 9])
         let model = try TexturedModel(
             mesh: SolidScene.block.mesh(),
@@ -146,7 +148,7 @@ struct TexturedModelTests {
     @Test func `cancelling stops it`() throws {
         let cancel = CancelFlag()
         cancel.raise()
-        let photos = try SolidScene.block.photos(from: SolidScene.ring(1))
+        let photos = try SolidScene.ringPhotos(1)
         let failure = #expect(throws: Failure.self) {
             try TexturedModel(mesh: SolidScene.block.mesh(), photos: photos, cancel: cancel)
         }
