@@ -69,6 +69,8 @@ extension Scene {
             case .onTheSpot(let other): "It was taken from the same place as \(other)."
             case .apart(let other): "It overlaps with \(other), but with none of the photos that could be placed."
             case .pair(let other): "It overlaps with \(other), and no third photo bears the two out."
+            case .thin(0, let other):
+                "It overlaps with \(other), but shares no point that two placed photos show."
             case .thin(let points, let other):
                 "It shares only \(points) points with the photos that could be placed, most with \(other)."
             }

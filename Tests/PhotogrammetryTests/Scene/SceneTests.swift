@@ -22,7 +22,7 @@ struct SceneTests {
     }
 
     private func solve(_ views: [SceneView], _ options: SceneOptions = SceneOptions()) throws(Failure) -> Scene {
-        try SceneSolver(matcher: SiftMatcher(), options: options).scene(of: views)
+        try SceneSolver(matcher: SiftMatcher(enough: 100), options: options).scene(of: views)
     }
 
     /// Largest error of a place over the arc's length, and of a turn in degrees.
@@ -161,7 +161,7 @@ struct SceneTests {
     @Test func `progress never goes back, and a raised flag stops it`() throws {
         let seen = Mutex<[(Double, String)]>([])
         let cancel = CancelFlag()
-        let solver = SceneSolver(matcher: SiftMatcher())
+        let solver = SceneSolver(matcher: SiftMatcher(enough: 100))
         #expect(throws: Failure.self) {
             try solver.scene(of: views(Self.pictures), cancel: cancel) { fraction, step in
                 seen.withLock { $0.append((fraction, step)) }
@@ -175,7 +175,7 @@ struct SceneTests {
 
     @Test(arguments: [
         Scene.Unplaced.bare(features: 3), .alone, .onTheSpot(with: "x"), .apart(with: "x"), .pair(with: "x"),
-        .thin(points: 4, with: "x"),
+        .thin(points: 0, with: "x"), .thin(points: 4, with: "x"),
     ])
     func `every reason has a sentence and a hint`(reason: Scene.Unplaced) {
         #expect(reason.sentence.hasSuffix(".") && reason.hint.hasSuffix("."))
