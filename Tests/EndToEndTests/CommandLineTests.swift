@@ -34,7 +34,7 @@ import Testing
     @Test func `kinds as JSON carry a schema for every option`() async throws {
         let outcome = try await Program.run(["kinds", "--json"])
         let kinds = try JSON.decode([JSONValue].self, from: outcome.outData)
-        #expect(kinds.compactMap { $0["kind"]?.stringValue } == ["cutout", "renditions", "spin"])
+        #expect(kinds.compactMap { $0["kind"]?.stringValue } == ["cutout", "reconstruct", "renditions", "spin"])
         for kind in kinds {
             #expect(kind["options"]?["additionalProperties"] == false)
             for (_, field) in kind["options"]?["properties"]?.objectValue ?? [:] {

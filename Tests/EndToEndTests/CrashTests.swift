@@ -7,7 +7,7 @@ import Testing
 @Suite(.serialized) struct CrashTests {
     /// What an undisturbed run gives, made once.
     static let expected = Task { () throws -> [String: String] in
-        let showroom = try Showroom(photos: Array(Fixtures.carPhotos.prefix(4)))
+        let showroom = try Showroom(photos: Self.quarters)
         let outcome = try await showroom.run("calm")
         try #require(outcome.status == 3 || outcome.status == 0, "\(outcome.err)")
         return try showroom.hashes("calm")
@@ -15,7 +15,7 @@ import Testing
 
     @Test func `a killed executor costs an attempt and nothing else`() async throws {
         let expected = try await Self.expected.value
-        let showroom = try Showroom(photos: Array(Fixtures.carPhotos.prefix(4)))
+        let showroom = try Showroom(photos: Self.quarters)
         let run = try showroom.start("shaken")
         try await Self.waitForProgress(showroom)
         let executor = try #require(await firstValue { Self.executors(of: run).first })
@@ -28,7 +28,7 @@ import Testing
 
     @Test func `a killed worker's work is taken up by the same command`() async throws {
         let expected = try await Self.expected.value
-        let showroom = try Showroom(photos: Array(Fixtures.carPhotos.prefix(4)))
+        let showroom = try Showroom(photos: Self.quarters)
         let run = try showroom.start("shaken")
         try await Self.waitForProgress(showroom)
         run.signal(SIGKILL)
@@ -41,7 +41,7 @@ import Testing
 
     @Test func `a killed database is started again and the run goes on`() async throws {
         let expected = try await Self.expected.value
-        let showroom = try Showroom(photos: Array(Fixtures.carPhotos.prefix(4)))
+        let showroom = try Showroom(photos: Self.quarters)
         let run = try showroom.start("shaken")
         try await Self.waitForProgress(showroom)
         let postmaster = try #require(Self.postmaster(showroom))
@@ -71,6 +71,9 @@ import Testing
         }
     }
 
+    /// Four views a quarter of a turn apart.
+    private static let quarters = [0, 2, 4, 6].map { Fixtures.carPhotos[$0] }
+
     private static func postmaster(_ showroom: Showroom) -> Int32? {
         let data = showroom.home.url.appending(path: "data")
         let file = FileManager.default.subpaths(atPath: data.path)?.first { $0.hasSuffix("postmaster.pid") }
@@ -78,12 +81,12 @@ import Testing
         return text?.split(separator: "\n").first.flatMap { Int32($0) }
     }
 
-    /// Nine jobs (four cut-outs, four renditions, a spin), each succeeded, each there once.
+    /// Ten jobs (four cut-outs, four renditions, a spin, a model), each succeeded, each there once.
     private static func expectEachJobOnce(_ showroom: Showroom) async throws {
         let listed = try await showroom.rundum("jobs", "list", "--json")
         let jobs = try JSON.decode([Job].self, from: listed.outData)
-        #expect(jobs.count == 9)
+        #expect(jobs.count == 10)
         #expect(jobs.allSatisfy { $0.state == .succeeded })
-        #expect(Set(jobs.compactMap(\.label)).count == 9)
+        #expect(Set(jobs.compactMap(\.label)).count == 10)
     }
 }

@@ -71,6 +71,28 @@ import Testing
         #expect(listing.photos[0].failure?.code == .imageTruncated)
     }
 
+    @Test func `a model that was refused is said with its reason, and costs nothing else`() {
+        let refusal = Failure(.viewsContradict, "The photos do not agree on one car.")
+        let listing = listing(8) { $0.append(job("model", "reconstruct", .failed, failure: refusal)) }
+        #expect(listing.status == .someFailed)
+        #expect(listing.published.count == 8)
+        #expect(listing.notes.contains("There is no 3D model. The photos do not agree on one car."))
+        #expect(!ListingPage.html(listing).contains("id=\"model\""))
+        #expect(self.listing(4) { $0.append(job("model", "reconstruct", .failed, failure: refusal)) }.status == .ok)
+    }
+
+    @Test func `the page has the model's grade and its file`() throws {
+        var made = job("model", "reconstruct", .succeeded)
+        made.result?.outputs["model"] = OutputFile(
+            file: "model.glb", sha256: "aa", bytes: 1_540_000, mediaType: "model/gltf-binary")
+        made.result?.data = ["grade": "B", "gradeReason": "One <photo> fits worst."]
+        let listing = listing(8) { [made] in $0.append(made) }
+        #expect(listing.status == .ok)
+        let page = ListingPage.html(listing)
+        #expect(page.contains("<strong>Grade B.</strong> One &lt;photo&gt; fits worst. 1.5 MB."))
+        #expect(page.contains("href=\"model/model.glb\""))
+    }
+
     @Test func `the page escapes what callers wrote`() {
         let hostile = PhotoInput(
             slot: "photo-1", name: "<script>\"'&.jpg", sha256: nil, failure: Failure(.imageEmpty, "Empty <b>."))

@@ -5,7 +5,8 @@ internal import Synchronization
 /// `rundum showroom`: the main job, from photos of one car to a finished listing folder.
 struct ShowroomCommand: Command {
     static let name = "showroom"
-    static let abstract = "Photos of one car in, a finished listing out: cut-outs, studio pictures, renditions, spin."
+    static let abstract =
+        "Photos of one car in, a finished listing out: cut-outs, studio pictures, renditions, spin, 3D model."
     static let usage = "PHOTO... --out DIR [options]"
     static let out = Option("--out", "DIR", "Where the listing goes; an earlier listing there is replaced.")
     static let options = [

@@ -24,6 +24,8 @@ struct Listing {
 
     let photos: [Photo]
     let spin: Job?
+    /// Nil where none was asked for, or there were too few photos.
+    let model: Job?
     let options: ShowroomOptions
     let recipe: RecipeStamp?
 
@@ -41,6 +43,7 @@ struct Listing {
                 renditions: renditions, failure: input.failure ?? Self.failure(cutout, renditions))
         }
         spin = byLabel[ShowroomWorkflow.spinLabel]
+        model = byLabel[ShowroomWorkflow.modelLabel]
         self.options = options
     }
 
@@ -67,6 +70,9 @@ struct Listing {
         if all > 1, count > 0, count < all {
             notes.append("\(all - count) of \(all) photos can't be used: the spin has no picture from there.")
         }
+        if let model, !model.state.hasResult, count > 0 {
+            notes.append("There is no 3D model. \(model.failure?.failure.summary ?? "Its job was canceled.")")
+        }
         if count > 0 { notes.append("Number plates are not covered yet: look at each picture before it goes online.") }
         return notes
     }
@@ -75,7 +81,10 @@ struct Listing {
         if published.isEmpty {
             return photos.allSatisfy { $0.failure != nil } && photos.count == 1 ? .failed : .someFailed
         }
-        return published.count == photos.count && spin?.state == .succeeded ? .ok : .someFailed
+        // Fewer photos than a full spin has may make a model, or may not: that is no failure.
+        let isModelled = model.map { $0.state == .succeeded } ?? true || photos.count < ShowroomWorkflow.fullSpin
+        let isWhole = spin?.state == .succeeded && isModelled
+        return published.count == photos.count && isWhole ? .ok : .someFailed
     }
 }
 

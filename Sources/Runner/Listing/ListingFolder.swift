@@ -2,7 +2,7 @@ internal import Foundation
 internal import Pipeline
 internal import Storage
 
-/// Lays a listing out as a folder: pictures, spin, page and `result.json` with the hash of every file.
+/// Lays a listing out as a folder: pictures, spin, model, page and `result.json` with the hash of every file.
 enum ListingFolder {
     static func write(_ listing: Listing, to target: URL, blobs: any BlobStore) throws(Failure) -> StageResult {
         var folder = try ResultFolder(target)
@@ -13,7 +13,8 @@ enum ListingFolder {
         result.outputs["index"] = OutputFile(
             file: "index.html", sha256: try SHA256Hasher.hash(page), bytes: page.count, mediaType: "text/html")
         result.data = try data(of: listing)
-        result.review = listing.photos.flatMap(\.review) + (listing.spin?.result?.review ?? [])
+        let together = [listing.spin, listing.model].flatMap { $0?.result?.review ?? [] }
+        result.review = listing.photos.flatMap(\.review) + together
         result.identity = Array(Set(result.identity)).sorted()
         try folder.add(JSON.encode(result, pretty: true), as: "result.json")
         try folder.finish()
@@ -34,7 +35,10 @@ enum ListingFolder {
                 photo.renditions?.result.map { Part(path: "\(base)/renditions", result: $0) },
             ]
         }
-        return (photos + [listing.spin?.result.map { Part(path: "spin", result: $0) }]).compactMap(\.self)
+        let together = [("spin", listing.spin), ("model", listing.model)].map { path, job in
+            job?.result.map { Part(path: path, result: $0) }
+        }
+        return (photos + together).compactMap(\.self)
     }
 
     private static func add(
@@ -55,6 +59,7 @@ enum ListingFolder {
         let photos = try listing.photos.map { photo throws(Failure) in try JSON.value(of: PhotoFacts(photo)) }
         return [
             "photos": .array(photos), "spin": listing.spin?.result?.data ?? .null,
+            "model": listing.model?.result?.data ?? .null,
             "notes": .array(listing.notes.map(JSONValue.string)), "options": try JSON.value(of: listing.options),
             "recipe": try listing.recipe.map { stamp throws(Failure) in try JSON.value(of: stamp) } ?? .null,
         ]

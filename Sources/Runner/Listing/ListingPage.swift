@@ -4,7 +4,8 @@ internal import Pipeline
 /// The listing as one page that works from a folder: the spin on top, every photo below, problems said first.
 enum ListingPage {
     static func html(_ listing: Listing) -> String {
-        let sections = [problems(listing), spin(listing), gallery(listing), notes(listing)].compactMap(\.self)
+        let sections = [problems(listing), spin(listing), model(listing), gallery(listing), notes(listing)].compactMap(
+            \.self)
         return """
             <!doctype html>
             <html lang="en">
@@ -55,6 +56,21 @@ enum ListingPage {
             <section class="spin" aria-label="The car from all sides">
             <iframe src="spin/\(path(viewer.file))" title="The car from all sides: drag to turn" allow="fullscreen" allowfullscreen></iframe>
             </section>
+            """
+    }
+
+    private static func model(_ listing: Listing) -> String? {
+        guard let result = listing.model?.result, let file = result.outputs["model"],
+            case .string(let grade) = result.data["grade"] ?? .null,
+            case .string(let reason) = result.data["gradeReason"] ?? .null
+        else { return nil }
+        let links = [("model", "Download GLB"), ("silhouettes", "Outlines"), ("cameras", "Cameras")].compactMap {
+            name, label in result.outputs[name].map { link("model/\($0.file)", label, $0) }
+        }
+        return """
+            <section class="model" aria-labelledby="model"><h2 id="model">3D model</h2>
+            <p><strong>Grade \(escape(grade)).</strong> \(escape(reason)) \((Double(file.bytes) / 1e6).formatted(.number.precision(.fractionLength(1)))) MB.</p>
+            <p class="links">\(links.joined(separator: " "))</p></section>
             """
     }
 
@@ -120,6 +136,7 @@ enum ListingPage {
         header,main,footer{max-width:1180px;margin:0 auto;padding:0 24px}header{display:flex;align-items:baseline;gap:16px;padding-top:28px;padding-bottom:12px}
         h1{font-size:26px;font-weight:650;letter-spacing:-.02em;margin:0}header p{margin:0;color:var(--soft)}h2{font-size:17px;font-weight:600;margin:36px 0 12px}
         .spin iframe{display:block;width:100%;aspect-ratio:3/2;max-height:84vh;border:0;border-radius:14px;background:var(--paper);box-shadow:0 1px 2px #0001,0 12px 40px #00000014}
+        .model p{margin:4px 0}.links{display:flex;gap:4px 16px}
         .grid{display:grid;gap:18px;grid-template-columns:repeat(auto-fill,minmax(270px,1fr))}figure{margin:0;background:var(--paper);border:1px solid var(--line);border-radius:12px;overflow:hidden}
         figure img{display:block;width:100%;height:auto;aspect-ratio:4/3;object-fit:cover}figcaption{padding:10px 14px 12px;font-size:14px}figcaption strong{display:block;font-weight:600;overflow-wrap:anywhere}
         figcaption span{display:flex;flex-wrap:wrap;gap:4px 12px}a{color:var(--teal);text-decoration:none}a:hover,a:focus-visible{text-decoration:underline}:focus-visible{outline:2px solid var(--teal);outline-offset:3px}

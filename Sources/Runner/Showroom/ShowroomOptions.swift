@@ -10,6 +10,8 @@ struct ShowroomOptions: StageOptions {
     var shadow = true
     /// Names of renditions.
     var profiles = ["listing", "thumbnail"]
+    /// Makes a 3D model where there are photos enough.
+    var reconstruct = true
     /// Of the background picture; nil takes what is known of it.
     var floorLine, lightX: Double?
 
@@ -26,6 +28,7 @@ struct ShowroomOptions: StageOptions {
         OptionField(
             "profiles", RenditionsOptions.schema["profiles"]?.type ?? .strings(allowed: nil),
             default: ["listing", "thumbnail"], "The sizes that are made of each studio picture."),
+        OptionField("reconstruct", .boolean, default: true, "Makes a textured 3D model of 4 photos or more."),
         OptionField(
             "floorLine", .number(0.4...0.98), default: .null,
             "Where wheels stand on a background of your own, as a fraction of its height from the top."),

@@ -100,7 +100,10 @@ struct ShowroomRun: Sendable {
 /// The workflow's jobs as bars: one a kind, in the order of the work.
 enum ShowroomBars {
     static func bars(_ jobs: [Job]) -> [ProgressBars.Bar] {
-        let titles: [(Kind, String)] = [("cutout", "Cut-outs"), ("renditions", "Renditions"), ("spin", "Spin")]
+        let titles: [(Kind, String)] = [
+            ("cutout", "Cut-outs"), ("renditions", "Renditions"), ("spin", "Spin"),
+            ("reconstruct", "3D model"),
+        ]
         return titles.compactMap { kind, title in
             let part = jobs.filter { $0.request.kind == kind }
             return part.isEmpty ? nil : bar(title, part)

@@ -1,7 +1,8 @@
 internal import Imaging
 internal import Pipeline
 
-/// The main job: every photo is cut out and set in the studio, renditions are made of each, and all together turn.
+/// The main job: every photo is cut out and set in the studio, renditions are made of each, and all together turn and
+/// become a model.
 enum ShowroomWorkflow {
     static let photoCount = 1...36
     /// A full spin has a photo every 45 degrees.
@@ -10,7 +11,7 @@ enum ShowroomWorkflow {
     static let template = WorkflowTemplate(
         name: "showroom",
         abstract:
-            "Photos of one car, in the order of a walk around it, to cut-outs, studio pictures, renditions and a spin.",
+            "Photos of one car, in the order of a walk around it, to cut-outs, studio pictures, renditions, a spin and a 3D model.",
         arity: .set(photoCount), optionsSchema: ShowroomOptions.schema,
         build: { inputs, options throws(Failure) in
             request(inputs, try JSON.decode(ShowroomOptions.self, from: JSON.encode(options)))
@@ -19,6 +20,9 @@ enum ShowroomWorkflow {
     static func cutoutLabel(_ slot: String) -> String { "cutout-\(slot)" }
     static func renditionsLabel(_ slot: String) -> String { "renditions-\(slot)" }
     static let spinLabel = "spin"
+    static let modelLabel = "model"
+    /// Fewer make no model.
+    static let modelPhotos = 4
 
     private static func request(_ inputs: WorkflowInputs, _ options: ShowroomOptions) -> WorkflowRequest {
         let cutouts = inputs.photos.map { photo in
@@ -35,7 +39,12 @@ enum ShowroomWorkflow {
         let turning = job("spin", options.spin(steps: inputs.photos.count), views, inputs)
         let spin = WorkflowRequest.Step(
             label: spinLabel, job: inputs.background.map { turning.set(on: $0) } ?? turning, toleratesFailure: true)
-        return WorkflowRequest(name: template.name, steps: cutouts + renditions + [spin])
+        let isModelled = options.reconstruct && inputs.photos.count >= modelPhotos
+        let model = WorkflowRequest.Step(
+            label: modelLabel, job: job("reconstruct", options.model(steps: inputs.photos.count), views, inputs),
+            toleratesFailure: true)
+        return WorkflowRequest(
+            name: template.name, steps: cutouts + renditions + [spin] + (isModelled ? [model] : []))
     }
 
     private static func job(
@@ -63,6 +72,10 @@ extension ShowroomOptions {
     }
 
     fileprivate var renditions: JSONValue { ["profiles": .array(profiles.map { .string($0) })] }
+
+    fileprivate func model(steps: Int) -> JSONValue {
+        ["subject": "object", "precision": .string(precision), "steps": .int(steps)]
+    }
 
     /// The number of photos keeps the place of one that fails. With a background of one's own there is no studio.
     fileprivate func spin(steps: Int) -> JSONValue {
