@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "RingOrder.hpp"
 
@@ -20,6 +21,9 @@ constexpr Round coarse[] = {{12, 36, 4, 6}, {8, 24, 4, 6}};
 constexpr Round middle[] = {{5, 15, 2, 6}, {3, 9, 2, 6}};
 constexpr Round fine[] = {{2, 6, 1, 6}, {1.5, 4, 1, 6}, {1, 2, 1, 6}, {1, 2, 1, 6}, {1, 2, 1, 6}};
 
+/// What shortfalls are measured by before the rays have had a say, in units.
+constexpr double rough = 8;
+
 class Solver {
 public:
     Solver(const Question &question, CVSCancel cancel) : question(question), views(question.views), cancel(cancel) {
@@ -32,12 +36,19 @@ public:
         std::vector<Answer> starts = startsOf();
         Verdict verdict;
         verdict.unit = unit;
-        for (size_t effort = 0; effort < 2 && !starts.empty(); ++effort) {
+        // An order that was found may be a wrong one even where it explains much.
+        const double enough = question.ordered ? 0.6 : 0.2;
+        const size_t efforts = question.ordered ? 2 : views.size() > 12 ? 1 : 3, repairs = views.size() > 12 ? 1 : 3;
+        for (size_t effort = 0; effort < efforts && !starts.empty(); ++effort) {
             const size_t many = std::min<size_t>(4, starts.size());
-            std::vector<Answer> chosen(starts.begin(), starts.begin() + long(many));
+            attempt({starts.begin(), starts.begin() + long(many)}, verdict);
             starts.erase(starts.begin(), starts.begin() + long(many));
-            attempt(chosen, verdict);
-            if (verdict.best.score < 0.6) break;
+            if (verdict.best.score < enough) break;
+        }
+        for (size_t repair = 0; repair < repairs && !question.ordered && verdict.best.score > enough; ++repair) {
+            const double before = verdict.best.score;
+            attempt(repairsOf(verdict.best), verdict);
+            if (verdict.best.score > 0.9 * before) break;
         }
         join(verdict);
         const CoherenceOptions options = searchOf(verdict.best.mirrored, 1);
@@ -59,12 +70,12 @@ private:
     }
 
     /// Sets what an answer's rays say about it.
-    void weigh(Answer &answer, const std::vector<Touch> &touches) const {
+    void weigh(Answer &answer, const std::vector<Touch> &touches, double scale = 1) const {
         double sum = 0, shortfall = 0;
         std::vector<double> each(views.size(), 0), count(views.size(), 0);
         for (const Touch &touch : touches) {
             const double lack = std::max(0.0, -touch.value);
-            sum += std::log1p(lack * lack / (unit * unit));
+            sum += std::log1p(lack * lack / (scale * scale * unit * unit));
             shortfall += lack;
             each[size_t(touch.view)] += lack;
             count[size_t(touch.view)] += 1;
@@ -92,24 +103,117 @@ private:
         return terms;
     }
 
-    /// All starts after the tangents' least squares, best first by their own hull.
+    /// Starts after the tangents' least squares, best first by their own hull.
     std::vector<Answer> startsOf() const {
-        std::vector<std::vector<int>> placings;
-        if (question.ordered) {
-            std::vector<int> back;
-            for (const int place : question.places) back.push_back((question.walk - place) % question.walk);
-            placings = {question.places, back};
-        } else {
-            placings = likelyPlacings(views, 12, cancel);
-        }
         std::vector<double> focals{0};
         if (question.focalSigma > 0.25) focals = {-0.25, 0.25};
+        std::vector<int> back;
+        for (const int place : question.places) back.push_back((question.walk - place) % question.walk);
+        if (!question.ordered) {
+            // The order that they came in is worth a try.
+            std::vector<std::vector<int>> placings = likelyPlacings(views, 20, cancel);
+            for (const std::vector<int> &places : {question.places, back})
+                if (std::find(placings.begin(), placings.end(), places) == placings.end()) placings.push_back(places);
+            return startsOfPlacings(placings, focals);
+        }
         std::vector<Answer> starts;
-        for (const std::vector<int> &places : placings)
-            for (const double elevation : {0.07, 0.21, 0.42})
+        for (const std::vector<int> &places : {question.places, back})
+            for (const double elevation : {0.21, 0.07, 0.42})
                 for (const double focal : focals) starts.push_back(startOf(places, elevation, focal));
-        std::sort(starts.begin(), starts.end(), [](const Answer &a, const Answer &b) { return a.score < b.score; });
+        sort(starts);
         return starts;
+    }
+
+    /// The best start of each placing; only the better half is tried at more than one elevation.
+    std::vector<Answer> startsOfPlacings(const std::vector<std::vector<int>> &placings,
+                                         const std::vector<double> &focals) const {
+        std::vector<std::pair<Answer, const std::vector<int> *>> starts;
+        for (const std::vector<int> &places : placings) starts.push_back({startOf(places, 0.21, 0), &places});
+        std::sort(starts.begin(), starts.end(),
+                  [](const auto &a, const auto &b) { return a.first.score < b.first.score; });
+        starts.resize((starts.size() + 1) / 2);
+        std::vector<Answer> best;
+        for (const auto &[start, places] : starts) {
+            best.push_back(start);
+            for (const double elevation : {0.07, 0.21, 0.42})
+                for (const double focal : focals) {
+                    if (elevation == 0.21 && focal == 0) continue;
+                    const Answer other = startOf(*places, elevation, focal);
+                    if (other.score < best.back().score) best.back() = other;
+                }
+        }
+        sort(best);
+        return best;
+    }
+
+    /// Starts from an answer's order with two views swapped or one moved into the widest gap: the four with the best
+    /// hulls of their own.
+    std::vector<Answer> repairsOf(const Answer &answer) const {
+        const size_t count = views.size();
+        std::vector<double> azimuths;
+        for (const Station &station : answer.model.stations)
+            azimuths.push_back(std::atan2(station.free[3], station.free[5]));
+        using Ranked = std::vector<std::pair<double, std::vector<double>>>;
+        Ranked swaps, moves;
+        const auto rank = [&](const std::vector<double> &changed, Ranked &ranked) {
+            Answer tried = moved(answer, changed);
+            weigh(tried, touchesOf(views, tried.model, searchOf(false, 6), cancel), rough);
+            ranked.push_back({tried.score, changed});
+        };
+        const double gap = middleOfWidestGap(azimuths);
+        for (size_t i = 0; i < count; ++i) {
+            std::vector<double> changed = azimuths;
+            changed[i] = gap;
+            rank(changed, moves);
+            for (size_t j = 0; j < i; ++j) {
+                changed = azimuths;
+                std::swap(changed[i], changed[j]);
+                rank(changed, swaps);
+            }
+        }
+        std::vector<Answer> starts;
+        for (size_t k = 0; k < 12; ++k) {
+            Ranked &ranked = k % 2 ? moves : swaps;
+            if (k < 2) std::sort(ranked.begin(), ranked.end());
+            if (k / 2 >= ranked.size()) continue;
+            Answer changed = moved(answer, ranked[k / 2].second);
+            Terms terms = termsOf(false);
+            terms.tangent = 3 * unit;
+            terms.iterations = 15;
+            refine(views, changed.circle, terms, {}, changed.model, cancel);
+            weigh(changed, touchesOf(views, changed.model, searchOf(false, 6), cancel), rough);
+            starts.push_back(changed);
+        }
+        prune(starts, 4);
+        return starts;
+    }
+
+    /// An answer with some of its views at other azimuths of the circle.
+    Answer moved(const Answer &answer, const std::vector<double> &azimuths) const {
+        Answer other = answer;
+        other.mirrored = false;
+        for (size_t i = 0; i < views.size(); ++i) {
+            const Station &station = answer.model.stations[i];
+            if (azimuths[i] != std::atan2(station.free[3], station.free[5]))
+                other.model.stations[i] = stationAt(views[i], azimuths[i], 0.2, answer.model.lens.data());
+        }
+        other.circle.azimuths = azimuths;
+        return other;
+    }
+
+    static double middleOfWidestGap(std::vector<double> azimuths) {
+        std::sort(azimuths.begin(), azimuths.end());
+        double widest = azimuths.front() + 2 * M_PI - azimuths.back(), middle = azimuths.back() + widest / 2;
+        for (size_t i = 1; i < azimuths.size(); ++i)
+            if (azimuths[i] - azimuths[i - 1] > widest) {
+                widest = azimuths[i] - azimuths[i - 1];
+                middle = (azimuths[i] + azimuths[i - 1]) / 2;
+            }
+        return middle;
+    }
+
+    static void sort(std::vector<Answer> &answers) {
+        std::sort(answers.begin(), answers.end(), [](const Answer &a, const Answer &b) { return a.score < b.score; });
     }
 
     Answer startOf(const std::vector<int> &places, double elevation, double focal) const {
@@ -125,7 +229,7 @@ private:
         terms.tangent = 3 * unit;
         terms.iterations = 15;
         refine(views, answer.circle, terms, {}, answer.model, cancel);
-        weigh(answer, touchesOf(views, answer.model, searchOf(false, 6), cancel));
+        weigh(answer, touchesOf(views, answer.model, searchOf(false, 6), cancel), rough);
         return answer;
     }
 
@@ -158,8 +262,32 @@ private:
 
     /// Sorts by score and keeps the best of those that have become one, `most` at most.
     static void prune(std::vector<Answer> &answers, size_t most) {
-        std::sort(answers.begin(), answers.end(), [](const Answer &a, const Answer &b) { return a.score < b.score; });
+        sort(answers);
         if (answers.size() > most) answers.resize(most);
+    }
+
+    /// The matches within a gate, of those pairs of views that have clearly more there than just beyond it.
+    std::vector<CVSRingMatch> nearby(const Model &model, double gate) const {
+        struct Count {
+            double within = 0, beyond = 0;
+        };
+        std::map<std::pair<int, int>, Count> counts;
+        std::vector<double> away;
+        for (const CVSRingMatch &match : question.matches) {
+            away.push_back(misfit(views, model, match));
+            Count &count = counts[{match.first, match.second}];
+            if (away.back() < gate)
+                count.within += 1;
+            else if (away.back() < 4 * gate)
+                count.beyond += 1;
+        }
+        std::vector<CVSRingMatch> near;
+        for (size_t i = 0; i < away.size(); ++i) {
+            const CVSRingMatch &match = question.matches[i];
+            const Count &count = counts[{match.first, match.second}];
+            if (away[i] < gate && count.within > count.beyond * 2 / 3 + 6) near.push_back(match);
+        }
+        return near;
     }
 
     /// Matches within a gate that closes join the outlines; they are dropped again when these are explained less well.
@@ -167,10 +295,8 @@ private:
         if (question.matches.empty()) return;
         Answer answer = verdict.best;
         size_t used = 0;
-        for (const double gate : {16.0, 8.0, 5.0, 4.0}) {
-            std::vector<CVSRingMatch> near;
-            for (const CVSRingMatch &match : question.matches)
-                if (misfit(views, answer.model, match) < gate * unit) near.push_back(match);
+        for (const double gate : {16.0, 8.0, 5.0, 3.0, 3.0}) {
+            const std::vector<CVSRingMatch> near = nearby(answer.model, gate * unit);
             used = near.size();
             Terms terms = termsOf(answer.mirrored);
             terms.ray = unit;
@@ -179,11 +305,11 @@ private:
             terms.iterations = 8;
             terms.distortion = question.distortionSigma;
             terms.spread = loose();
-            refine(views, answer.circle, terms,
-                   {touchesOf(views, answer.model, searchOf(answer.mirrored, 1), cancel), near}, answer.model, cancel);
+            const std::vector<Touch> touches = touchesOf(views, answer.model, searchOf(answer.mirrored, 1), cancel);
+            refine(views, answer.circle, terms, {touches, near}, answer.model, cancel);
         }
         weigh(answer, touchesOf(views, answer.model, searchOf(answer.mirrored, 1), cancel));
-        if (answer.score > 1.1 * verdict.best.score + 0.02) return;
+        if (used == 0 || answer.score > 1.15 * verdict.best.score + 0.02) return;
         verdict.best = answer;
         verdict.matchesUsed = int32_t(used);
     }

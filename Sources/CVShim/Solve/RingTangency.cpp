@@ -64,12 +64,17 @@ std::array<Tangent, 2> tangentsOf(const View &first, const View &second, const P
 }
 
 std::vector<Pair> pairsOf(int count, bool mirrored) {
+    constexpr int enough = 120;
+    const int half = count / 2, steps = std::min(half, std::max(3, enough / count));
     std::vector<Pair> pairs;
-    for (int i = 0; i < count; ++i)
-        for (int j = 0; j < i; ++j) pairs.push_back({i, j, false});
-    if (mirrored)
-        for (int i = 0; i < count; ++i)
-            for (int j = 0; j < i; ++j) pairs.push_back({i, j, true});
+    for (int step = 1; step <= steps; ++step) {
+        const int apart = count * (count - 1) / 2 <= enough ? step : 1 + (step - 1) * (half - 1) / (steps - 1);
+        // Views that are half the count apart are met from both sides.
+        const int last = 2 * apart == count ? half : count;
+        for (int i = 0; i < last; ++i) pairs.push_back({i, (i + apart) % count, false});
+    }
+    const size_t plain = pairs.size();
+    for (size_t i = 0; mirrored && i < plain; ++i) pairs.push_back({pairs[i].first, pairs[i].second, true});
     return pairs;
 }
 

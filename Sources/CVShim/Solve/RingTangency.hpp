@@ -20,7 +20,7 @@ struct Tangent {
 std::array<Tangent, 2> tangentsOf(const View &first, const View &second, const Pose &a, const Pose &b,
                                   const double lens[2], const double plane[2], bool mirrored);
 
-/// All pairs of views; with `mirrored` also each with every other's mirror image.
+/// All pairs of views, of more than 16 views a spread of them; with `mirrored` also each with the other's mirror image.
 std::vector<Pair> pairsOf(int count, bool mirrored);
 
 /// How far a spot of one view is from the line of another view's spot, in pixels, as Sampson (1982) has it.
