@@ -6,6 +6,7 @@
 
 #include "../Guard.hpp"
 #include "Rays.hpp"
+#include "Usac.hpp"
 
 namespace cvs {
 namespace {
@@ -19,19 +20,6 @@ struct Matched {
 
     size_t count() const { return first.size(); }
 };
-
-cv::UsacParams usac(const CVSTwoViewOptions &options, double reach) {
-    cv::UsacParams params;
-    params.confidence = 0.9999;
-    params.isParallel = false;
-    params.maxIterations = options.iterations;
-    params.randomGeneratorState = options.seed;
-    params.score = cv::SCORE_METHOD_MAGSAC;
-    params.sampler = cv::SAMPLING_UNIFORM;
-    params.loMethod = cv::LOCAL_OPTIM_SIGMA;
-    params.threshold = reach;
-    return params;
-}
 
 /// Squared distance to first order from the epipolar constraint (Sampson 1982).
 double sampson(const cv::Matx33d &essential, cv::Point2d a, cv::Point2d b) {
@@ -177,8 +165,9 @@ struct Solver {
     }
 
     cv::Matx33d homography() const {
-        const cv::Mat found = cv::findHomography(scaled(matched.first), scaled(matched.second), cv::noArray(),
-                                                 usac(options, options.reach));
+        const cv::Mat found =
+            cv::findHomography(scaled(matched.first), scaled(matched.second), cv::noArray(),
+                               cvs::usac(options.iterations, options.seed, cv::LOCAL_OPTIM_SIGMA, options.reach));
         if (found.empty()) return cv::Matx33d::eye();
         const cv::Matx33d pixels(found);
         const cv::Matx33d focal = cv::Matx33d::diag({matched.focal, matched.focal, 1});
@@ -187,9 +176,9 @@ struct Solver {
 
     cv::Matx33d essentialMatrix() const {
         const cv::Matx33d camera = cv::Matx33d::diag({matched.focal, matched.focal, 1});
-        const cv::Mat found =
-            cv::findEssentialMat(scaled(matched.first), scaled(matched.second), camera, camera, cv::noArray(),
-                                 cv::noArray(), cv::noArray(), usac(options, options.reach));
+        const cv::Mat found = cv::findEssentialMat(
+            scaled(matched.first), scaled(matched.second), camera, camera, cv::noArray(), cv::noArray(), cv::noArray(),
+            cvs::usac(options.iterations, options.seed, cv::LOCAL_OPTIM_SIGMA, options.reach));
         return found.rows == 3 ? cv::Matx33d(found) : cv::Matx33d::zeros();
     }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "../Features/Rays.hpp"
+#include "../Features/Usac.hpp"
 #include "../Guard.hpp"
 #include "BundleView.hpp"
 
@@ -33,15 +34,8 @@ struct Resection {
     }
 
     bool start(const CVSResectOptions &options) {
-        cv::UsacParams params;
-        params.confidence = 0.9999;
-        params.isParallel = false;
-        params.maxIterations = options.iterations;
-        params.randomGeneratorState = options.seed;
-        params.score = cv::SCORE_METHOD_MAGSAC;
-        params.sampler = cv::SAMPLING_UNIFORM;
-        params.loMethod = cv::LOCAL_OPTIM_INNER_LO;
-        params.threshold = options.reach;
+        const cv::UsacParams params =
+            cvs::usac(options.iterations, options.seed, cv::LOCAL_OPTIM_INNER_LO, options.reach);
         cv::Mat camera(lens), turn, shift, inliers;
         if (!cv::solvePnPRansac(points, ideal, camera, cv::noArray(), turn, shift, inliers, params)) return false;
         return take(turn, shift);

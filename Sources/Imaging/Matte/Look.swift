@@ -35,18 +35,10 @@ struct Look {
     private static func planes(
         of picture: Bitmap, at rect: PixelBox, size: MapSize, cancel: CancelFlag?
     ) throws(Failure) -> [Float] {
-        var planes = [Float](repeating: 0, count: 3 * size.width * size.height)
-        try withCancelAddress(cancel) { flag throws(Failure) in
-            try checkShim { error in
-                planes.withUnsafeMutableBufferPointer { buffer in
-                    guard let base = buffer.baseAddress else { return .badArgument }
-                    return cvs_matte_input(
-                        picture.handle, rect.shim, Int32(clamping: size.width), Int32(clamping: size.height), base,
-                        flag, error)
-                }
-            }
+        try size.planes(3, cancel: cancel) { base, flag, error in
+            cvs_matte_input(
+                picture.handle, rect.shim, Int32(clamping: size.width), Int32(clamping: size.height), base, flag, error)
         }
-        return planes
     }
 
     /// From what a network said of the part.
@@ -79,18 +71,14 @@ struct Look {
 
     /// What the network said, 0...1 from its least to its largest value, at another size.
     func stretched(to other: MapSize) throws(Failure) -> [Float] {
-        var plane = [Float](repeating: 0, count: other.width * other.height)
-        try checkShim { error in
+        try other.planes(1) { base, _, error in
             raw.withUnsafeBufferPointer { map in
-                plane.withUnsafeMutableBufferPointer { plane in
-                    guard let cells = map.baseAddress, let base = plane.baseAddress else { return .badArgument }
-                    return cvs_matte_plane(
-                        cells, Int32(clamping: size.width), Int32(clamping: size.height), Int32(clamping: other.width),
-                        Int32(clamping: other.height), base, error)
-                }
+                guard let cells = map.baseAddress else { return .badArgument }
+                return cvs_matte_plane(
+                    cells, Int32(clamping: size.width), Int32(clamping: size.height), Int32(clamping: other.width),
+                    Int32(clamping: other.height), base, error)
             }
         }
-        return plane
     }
 
     /// The object in pixels of the picture; nil when nothing stands out.

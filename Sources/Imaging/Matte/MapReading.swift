@@ -1,10 +1,30 @@
 internal import CVShim
+internal import Pipeline
 
 /// The size of a network's map in cells.
 public struct MapSize: Sendable, Equatable {
     public let width, height: Int
 
     public init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
+}
+
+extension MapSize {
+    /// Planes of this size, one after the other, as the shim fills them.
+    func planes(
+        _ count: Int, cancel: CancelFlag? = nil,
+        _ fill: (UnsafeMutablePointer<Float>, UnsafePointer<Bool>?, UnsafeMutablePointer<CVSError>) -> CVSStatus
+    ) throws(Failure) -> [Float] {
+        var planes = [Float](repeating: 0, count: count * width * height)
+        try withCancelAddress(cancel) { flag throws(Failure) in
+            try checkShim { error in
+                planes.withUnsafeMutableBufferPointer { buffer in
+                    guard let base = buffer.baseAddress else { return .badArgument }
+                    return fill(base, flag, error)
+                }
+            }
+        }
+        return planes
+    }
 }
 
 extension Model {

@@ -28,19 +28,10 @@ struct VehicleMaps {
     private static func colours(
         at rect: PixelBox, of picture: Bitmap, _ cancel: CancelFlag?
     ) throws(Failure) -> [Float] {
-        var planes = [Float](repeating: 0, count: 3 * cells)
-        try withCancelAddress(cancel) { flag throws(Failure) in
-            try checkShim { error in
-                planes.withUnsafeMutableBufferPointer { buffer in
-                    guard let base = buffer.baseAddress else { return .badArgument }
-                    return cvs_matte_colours(
-                        picture.handle, rect.shim, Int32(clamping: size.width), Int32(clamping: size.height), base,
-                        flag,
-                        error)
-                }
-            }
+        try size.planes(3, cancel: cancel) { base, flag, error in
+            cvs_matte_colours(
+                picture.handle, rect.shim, Int32(clamping: size.width), Int32(clamping: size.height), base, flag, error)
         }
-        return planes
     }
 
     /// The main vehicle.
