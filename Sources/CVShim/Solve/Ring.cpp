@@ -94,6 +94,16 @@ void check(const CVSRingView *views, int32_t count, const CVSRingOptions &option
                 "a match joins two views");
 }
 
+/// A solve that went astray must not be taken for cameras.
+void checkFinite(const std::vector<CVSCamera> &cameras) {
+    for (const CVSCamera &camera : cameras) {
+        double sum = camera.focal + camera.k1;
+        for (const double value : camera.rotation) sum += value;
+        for (const double value : camera.translation) sum += value;
+        if (!std::isfinite(sum)) throw cvs::Error{CVSStatusInternal, "a camera of the ring is no number"};
+    }
+}
+
 CVSRing ringOf(const CVSRingView *views, int32_t count, const CVSRingOptions &options, const CVSRingMatch *matches,
                int32_t matchCount, CVSCancel cancel) {
     Question question;
@@ -112,8 +122,10 @@ CVSRing ringOf(const CVSRingView *views, int32_t count, const CVSRingOptions &op
     CVSRing ring;
     for (size_t i = 0; i < question.views.size(); ++i)
         ring.cameras.push_back(cameraOf(question.views[i], verdict.best.model.stations[i], verdict.best.model, frame));
+    checkFinite(ring.cameras);
     ring.shortfalls = verdict.best.shortfalls;
     ring.report = {verdict.best.mirrored,
+                   verdict.best.mirrored && verdict.best.score < std::max(0.2, 8 * verdict.scoreUnmirrored),
                    verdict.best.shortfall,
                    verdict.unit,
                    explainedBy(question.views, verdict.touches),

@@ -46,7 +46,7 @@ typedef struct CVSRing CVSRing;
 
 /// How good an answer is; see `Ring` for the meaning. Costs are infinite where there was no such answer.
 typedef struct CVSRingReport {
-    bool mirrored;
+    bool mirrored, symmetric;
     double shortfall, unit, explained;
     double cost, cost_unmirrored, cost_mirrored, cost_other_plane, cost_other_way;
     double facing;

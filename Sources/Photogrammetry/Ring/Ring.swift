@@ -9,8 +9,10 @@ public import Pipeline
 public struct Ring: Sendable, Equatable {
     /// One a view, in the views' order.
     public let cameras: [Camera]
-    /// Whether the object's mirror image was used: only where the outlines stay explained with it.
+    /// Whether the object's mirror image was used: only where most of the outlines stay explained with it.
     public let isMirrored: Bool
+    /// Whether all of the object has a mirror image; an open door or a load has none, and then a shape must not use it.
+    public let isSymmetric: Bool
 
     /// Mean distance in pixels by which an outline's rays miss the hull of all other views; 0 is perfect.
     public let shortfall: Double
@@ -87,7 +89,7 @@ public struct Ring: Sendable, Equatable {
         let report = cvs_ring_report(handle)
         cameras = (0..<count).map { Camera(cvs_ring_camera(handle, Int32($0))) }
         shortfalls = (0..<count).map { cvs_ring_shortfall(handle, Int32($0)) }
-        isMirrored = report.mirrored
+        (isMirrored, isSymmetric) = (report.mirrored, report.symmetric)
         (shortfall, unit, explained) = (report.shortfall, report.unit, report.explained)
         (cost, costUnmirrored, costMirrored) = (report.cost, report.cost_unmirrored, report.cost_mirrored)
         (costOfOtherPlane, costOfOtherWay) = (report.cost_other_plane, report.cost_other_way)

@@ -13,7 +13,8 @@ struct RingTests {
         #expect(errors.distance < 0.6 && errors.turn < 0.5, "\(errors)")
         #expect(errors.azimuth < 1.5)  // the front is found, and which way the ring goes
         #expect(abs(ring.cameras[0].intrinsics.focal / fixture.truth[0].intrinsics.focal - 1) < 0.02)
-        #expect(ring.isMirrored && ring.cost < 0.2 && ring.distinctness > 5 && ring.explained > 0.995)
+        #expect(
+            ring.isMirrored && ring.isSymmetric && ring.cost < 0.2 && ring.distinctness > 5 && ring.explained > 0.995)
         #expect(ring.shortfalls.count == 8 && ring.shortfalls.allSatisfy { $0 < 0.3 })
         #expect(ring.facing > 0.05 && ring.alikePairs == 0)
         // Car's proportions: longer than wide and high, on the ground.
@@ -88,6 +89,19 @@ struct RingTests {
         #expect(try Ring(of: fixture.views(), matches: wrong).matchesUsed < wrong.count / 20)
     }
 
+    @Test func `sees that a load on one side has no mirror image`() throws {
+        var fixture = try FixtureRing(everyOf24: 3)
+        // A box beside the car, 0.8 m out of its left flank.
+        let block = (0..<8).map { SIMD3($0 & 1 == 0 ? 0.8 : 1.7, $0 & 2 == 0 ? 0.3 : 1.1, $0 & 4 == 0 ? -0.2 : 0.2) }
+        fixture.alphas = try zip(fixture.alphas, fixture.truth).map { alpha, camera in
+            try Self.adding(block.compactMap(camera.pixel), to: alpha)
+        }
+        let ring = try Ring(of: fixture.views())
+        #expect(!ring.isSymmetric && ring.costUnmirrored < 0.2)
+        let errors = fixture.errors(of: ring.cameras)
+        #expect(errors.distance < 3 && errors.turn < 3, "\(errors)")
+    }
+
     @Test func `says that eight equal photos are one view`() throws {
         let fixture = try FixtureRing(everyOf24: 4)
         let view = try fixture.views()[1]
@@ -141,6 +155,27 @@ struct RingTests {
             }
         }
         return try Bitmap(pixels: moved, width: width, height: height, channels: 1)
+    }
+
+    /// The alpha with the hull of some places filled.
+    static func adding(_ places: [SIMD2<Double>], to alpha: Bitmap) throws -> Bitmap {
+        let (width, height) = (alpha.width, alpha.height)
+        var pixels = alpha.withPixels(Array.init)
+        for row in 0..<height {
+            // The hull's row: where the lines between any two places cross it.
+            var (from, to) = (Double(width), -1.0)
+            for a in places {
+                for b in places where (a.y - Double(row)) * (b.y - Double(row)) <= 0 && a.y != b.y {
+                    let x = a.x + (Double(row) - a.y) / (b.y - a.y) * (b.x - a.x)
+                    (from, to) = (min(from, x), max(to, x))
+                }
+            }
+            guard to >= from else { continue }
+            for column in max(0, Int(from.rounded(.up)))...min(width - 1, max(0, Int(to))) {
+                pixels[row * width + column] = 255
+            }
+        }
+        return try Bitmap(pixels: pixels, width: width, height: height, channels: 1)
     }
 
     /// Spots of a car-sized block as neighbours see them, a tenth of them wrong.
