@@ -37,7 +37,7 @@ public struct ObjectSolver: Sendable {
         let verdict = try Verdict(ring, agreement, names: views.map(\.name))
         try progress(0.55, "shaping")
         var wish = ShapeOptions()
-        wish.isSymmetric = ring.isMirrored
+        wish.isSymmetric = ring.isSymmetric
         let shape = try Shape(from: shapeViews, options: wish, cancel: cancel)
         let mesh = try shape.mesh.simplified(toTriangles: options.triangles, cancel: cancel)
         try progress(0.75, "painting")
@@ -45,11 +45,12 @@ public struct ObjectSolver: Sendable {
             TexturePhoto(camera: seen.camera, silhouette: seen.silhouette, photo: view.photo)
         }
         var texture = TextureOptions()
-        texture.isSymmetric = ring.isMirrored
+        texture.isSymmetric = ring.isSymmetric
         let model = try TexturedModel(mesh: mesh, photos: photos, options: texture, cancel: cancel)
         return ObjectModel(
             cameras: cameras, model: model, mesh: mesh, verdict: verdict, agreement: agreement.views,
-            shortfall: ring.shortfall, isSymmetric: ring.isMirrored, scale: scale, evidence: ObjectModel.Evidence(ring))
+            shortfall: ring.shortfall, isSymmetric: ring.isSymmetric, scale: scale, evidence: ObjectModel.Evidence(ring)
+        )
     }
 
     /// In the order that is given, and in others where that does not hold or is not known.

@@ -41,8 +41,8 @@ extension Verdict {
         if agreement.least < Self.bars[0].least {
             sentences.append("\(names[worst]) fits worst, to \(least): the car may be cut off, open or moved there.")
         }
-        if !ring.isMirrored {
-            sentences.append("The car is not its own mirror image, so that half of each view is known only.")
+        if !ring.isSymmetric {
+            sentences.append("The car is not its own mirror image: a door may be open, or something stands beside it.")
         }
         if ring.distinctness < Self.bars[0].distinctness {
             sentences.append("Another way to set the photos round the car fits nearly as well.")
