@@ -42,7 +42,7 @@ Spread Solver::loose() const {
     Spread spread;
     spread.azimuth = spread.radius = 0.15;
     spread.height = 0.20;
-    spread.focal = question.focalSigma > 0 ? std::max(0.3, question.focalSigma) : 0;
+    spread.focal = 2 * question.focalSigma;
     return spread;
 }
 
