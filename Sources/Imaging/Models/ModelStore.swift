@@ -17,6 +17,8 @@ public struct Model: Sendable, Equatable, Codable {
     public let packageVersion: String?
     public let packageSha256: String?
     public let member: String?
+    /// What of `scripts/convert` made the file of the member; nil where it is the member as it is.
+    public let converter: String?
     /// Width and height of the only picture that it takes; nil for any.
     public let input: [Int]?
     /// Who trained it, on what.
