@@ -72,6 +72,11 @@ extension Bitmap {
         try Bitmap.make { _, out, error in cvs_extract(handle, Int32(clamping: index), out, error) }
     }
 
+    /// Left for right.
+    public func mirrored() throws(Failure) -> Bitmap {
+        try Bitmap.make { _, out, error in cvs_mirror(handle, out, error) }
+    }
+
     /// These colours with `alpha` (1 channel, equal size) as straight alpha; an earlier alpha is replaced.
     public func withAlpha(_ alpha: Bitmap) throws(Failure) -> Bitmap {
         try withExtendedLifetime(alpha) { () throws(Failure) in

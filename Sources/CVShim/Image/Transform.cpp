@@ -126,6 +126,14 @@ extern "C" CVS_EXPORT CVSStatus cvs_extract(const CVSImage *image, int32_t chann
     });
 }
 
+extern "C" CVS_EXPORT CVSStatus cvs_mirror(const CVSImage *image, CVSImage **out, CVSError *error) noexcept {
+    return guarded(error, [&] {
+        cv::Mat to;
+        cv::flip(image->mat, to, 1);
+        *out = new CVSImage{to};
+    });
+}
+
 extern "C" CVS_EXPORT CVSStatus cvs_with_alpha(const CVSImage *image, const CVSImage *alpha, CVSImage **out,
                                                CVSError *error) noexcept {
     return guarded(error, [&] {

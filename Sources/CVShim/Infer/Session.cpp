@@ -239,13 +239,13 @@ extern "C" CVS_EXPORT CVSStatus cvs_session_create(const char *model_path, const
 extern "C" CVS_EXPORT void cvs_session_destroy(CVSSession *session) noexcept { delete session; }
 
 extern "C" CVS_EXPORT CVSStatus cvs_session_run(CVSSession *session, const float *input, int32_t planes, int32_t width,
-                                                int32_t height, float *output, int32_t maps, CVSCancel cancel,
+                                                int32_t height, float *output, int64_t wanted, CVSCancel cancel,
                                                 CVSError *error) noexcept {
     return cvs::guarded(error, [&] {
         if (!allowed(width, height)) throw cvs::Error{CVSStatusBadArgument, "a side must be from 16 to 1024"};
         if (session->width && (width != session->width || height != session->height))
             throw cvs::Error{CVSStatusBadArgument, "the network takes another size"};
-        if (planes != session->planes || maps < 1)
+        if (planes != session->planes || wanted < 1)
             throw cvs::Error{CVSStatusBadArgument, "the network takes another number of planes"};
         const std::lock_guard<std::mutex> lock(session->running);
         cvs::stopIfCancelled(cancel);
@@ -253,8 +253,8 @@ extern "C" CVS_EXPORT CVSStatus cvs_session_run(CVSSession *session, const float
         const Tensor taken = infer(*session, input, width, height, cancel);
         size_t count = 0;
         check(ov_tensor_get_size(taken.get(), &count), "output");
-        if (count != size_t(maps) * size_t(width) * size_t(height))
-            throw cvs::Error{CVSStatusInternal, "the network's first output has another size than its input"};
+        if (count != size_t(wanted))
+            throw cvs::Error{CVSStatusInternal, "the network's first output has another size than was asked for"};
         void *data = nullptr;
         check(ov_tensor_data(taken.get(), &data), "output");
         std::memcpy(output, data, count * sizeof(float));

@@ -49,6 +49,8 @@ CVSStatus cvs_convert(const CVSImage *image, int32_t channels, CVSImage *_Nullab
 /// One channel as a grey picture.
 CVSStatus cvs_extract(const CVSImage *image, int32_t channel, CVSImage *_Nullable *_Nonnull out,
                       CVSError *error) CVS_NOEXCEPT;
+/// Left for right.
+CVSStatus cvs_mirror(const CVSImage *image, CVSImage *_Nullable *_Nonnull out, CVSError *error) CVS_NOEXCEPT;
 /// The colours of `image` with `alpha` (1 channel, equal size) as straight alpha; an earlier alpha is replaced.
 CVSStatus cvs_with_alpha(const CVSImage *image, const CVSImage *alpha, CVSImage *_Nullable *_Nonnull out,
                          CVSError *error) CVS_NOEXCEPT;

@@ -30,9 +30,9 @@ CVSStatus cvs_session_create(const char *model_path, const char *_Nullable cache
 void cvs_session_destroy(CVSSession *session) CVS_NOEXCEPT;
 
 /// Runs the network on `planes` planes of height x width values (16...1024 a side) and copies its first output, which
-/// must have `maps` maps of that size. Stops between two layers when cancelled.
+/// must have `count` values. Stops between two layers when cancelled.
 CVSStatus cvs_session_run(CVSSession *session, const float *input, int32_t planes, int32_t width, int32_t height,
-                          float *output, int32_t maps, CVSCancel cancel, CVSError *error) CVS_NOEXCEPT;
+                          float *output, int64_t count, CVSCancel cancel, CVSError *error) CVS_NOEXCEPT;
 
 #pragma clang assume_nonnull end
 #ifdef __cplusplus

@@ -50,10 +50,17 @@ public final class NeuralSession: @unchecked Sendable {
     public func run(
         _ planes: [Float], count: Int = 3, width: Int, height: Int, maps: Int = 1, cancel: CancelFlag? = nil
     ) throws(Failure) -> [Float] {
-        guard width > 0, height > 0, maps > 0, planes.count == count * width * height else {
+        try run(planes, count: count, width: width, height: height, giving: maps * width * height, cancel: cancel)
+    }
+
+    /// The same for a network whose output has another size than its input: `giving` values in all.
+    public func run(
+        _ planes: [Float], count: Int, width: Int, height: Int, giving: Int, cancel: CancelFlag? = nil
+    ) throws(Failure) -> [Float] {
+        guard width > 0, height > 0, giving > 0, planes.count == count * width * height else {
             throw Failure(.internalError, "A network's input has the wrong size.", detail: "\(width) x \(height)")
         }
-        var found = [Float](repeating: 0, count: maps * width * height)
+        var found = [Float](repeating: 0, count: giving)
         try withCancelAddress(cancel) { flag throws(Failure) in
             try checkShim { error in
                 planes.withUnsafeBufferPointer { input in
@@ -61,7 +68,7 @@ public final class NeuralSession: @unchecked Sendable {
                         guard let from = input.baseAddress, let to = output.baseAddress else { return .badArgument }
                         return cvs_session_run(
                             handle, from, Int32(clamping: count), Int32(clamping: width), Int32(clamping: height), to,
-                            Int32(clamping: maps), flag, error)
+                            Int64(giving), flag, error)
                     }
                 }
             }
