@@ -12,6 +12,7 @@
 #include "CVSMatte.h"
 #include "CVSMesh.h"
 #include "CVSModel.h"
+#include "CVSPoints.h"
 #include "CVSRing.h"
 #include "CVSScene.h"
 #include "CVSSilhouette.h"

@@ -39,6 +39,19 @@ public struct MatchGuide: Sendable {
     public init(first: Camera, second: Camera, reach: Double, depths: ClosedRange<Double>) {
         (self.first, self.second, self.reach, self.depths) = (first, second, reach, depths)
     }
+
+    /// Whether a place of the second picture lies along what a place of the first one may show.
+    func allows(_ place: SIMD2<Double>, _ other: SIMD2<Double>) -> Bool {
+        let ray = first.intrinsics.direction(of: place)
+        let ends = [depths.lowerBound, depths.upperBound].compactMap { depth in
+            second.pixel(of: first.pose.rotation.inverse * (depth * ray - first.pose.translation))
+        }
+        guard ends.count == 2 else { return false }
+        let (along, away) = (ends[1] - ends[0], other - ends[0])
+        let share = (along * away).sum() / max((along * along).sum(), 1e-12)
+        let nearest = ends[0] + min(max(share, 0), 1) * along
+        return ((other - nearest) * (other - nearest)).sum() <= reach * reach
+    }
 }
 
 /// Finds places in pictures, and says which places of two pictures are the same; `SiftMatcher`, or a network.

@@ -14,12 +14,16 @@ public final class SiftFeatures: @unchecked Sendable {
 
     var keypoints: [Keypoint] {
         withExtendedLifetime(self) {
-            UnsafeBufferPointer(start: cvs_features_list(handle), count: count).map { feature in
-                Keypoint(
-                    place: [Double(feature.x), Double(feature.y)], size: Double(feature.size),
-                    colour: [feature.colour.0, feature.colour.1, feature.colour.2])
-            }
+            UnsafeBufferPointer(start: cvs_features_list(handle), count: count).map(Keypoint.init)
         }
+    }
+}
+
+extension Keypoint {
+    init(_ feature: CVSFeature) {
+        self.init(
+            place: [Double(feature.x), Double(feature.y)], size: Double(feature.size),
+            colour: [feature.colour.0, feature.colour.1, feature.colour.2])
     }
 }
 
