@@ -6,6 +6,10 @@
 #include "RingFrame.hpp"
 
 struct CVSRing {
+    /// Kept so that matches may join later.
+    cvs::ring::Question question;
+    cvs::ring::Verdict verdict;
+    double radius;
     std::vector<CVSCamera> cameras;
     std::vector<double> shortfalls;
     CVSRingReport report;
@@ -66,6 +70,18 @@ CVSCamera cameraOf(const View &view, const Station &station, const Model &model,
     return camera;
 }
 
+void checkMatches(const CVSRingMatch *matches, int32_t matchCount, int32_t count) {
+    for (int32_t i = 0; i < matchCount; ++i) {
+        const CVSRingMatch &match = matches[i];
+        if (match.first < 0 || match.first >= count || match.second < 0 || match.second >= count ||
+            (!match.mirrored && match.first == match.second))
+            throw cvs::Error{CVSStatusBadArgument, "a match joins two views"};
+        for (const double place :
+             {match.place_first[0], match.place_first[1], match.place_second[0], match.place_second[1]})
+            if (!std::isfinite(place)) throw cvs::Error{CVSStatusBadArgument, "a match has two places"};
+    }
+}
+
 void check(const CVSRingView *views, int32_t count, const CVSRingOptions &options, const CVSRingMatch *matches,
            int32_t matchCount) {
     const auto require = [](bool holds, const char *message) {
@@ -88,10 +104,7 @@ void check(const CVSRingView *views, int32_t count, const CVSRingOptions &option
         require(view.place >= 0 && view.place < options.places && !taken[size_t(view.place)], "a place is taken once");
         taken[size_t(view.place)] = true;
     }
-    for (int32_t i = 0; i < matchCount; ++i)
-        require(matches[i].first >= 0 && matches[i].first < count && matches[i].second >= 0 &&
-                    matches[i].second < count && matches[i].first != matches[i].second,
-                "a match joins two views");
+    checkMatches(matches, matchCount, count);
 }
 
 /// A solve that went astray must not be taken for cameras.
@@ -104,22 +117,9 @@ void checkFinite(const std::vector<CVSCamera> &cameras) {
     }
 }
 
-CVSRing ringOf(const CVSRingView *views, int32_t count, const CVSRingOptions &options, const CVSRingMatch *matches,
-               int32_t matchCount, CVSCancel cancel) {
-    Question question;
-    for (int32_t i = 0; i < count; ++i) {
-        question.views.push_back(viewOf(*views[i].silhouette, views[i].focal, views[i].principal, raysOf(count)));
-        question.places.push_back(options.ordered ? views[i].place : i);
-    }
-    question.ordered = options.ordered;
-    question.walk = options.ordered ? options.places : count;
-    question.symmetric = options.symmetric;
-    question.focalSigma = options.focal_sigma;
-    question.distortionSigma = options.distortion_sigma;
-    for (int32_t i = 0; i < matchCount; ++i) question.matches.push_back(matches[i]);
-    const Verdict verdict = solve(question, cancel);
-    const Frame frame = frameOf(question.views, verdict, options.radius);
-    CVSRing ring;
+CVSRing ringOf(Question question, const Verdict &verdict, double radius) {
+    const Frame frame = frameOf(question.views, verdict, radius);
+    CVSRing ring{{}, verdict, radius, {}, {}, {}};
     for (size_t i = 0; i < question.views.size(); ++i)
         ring.cameras.push_back(cameraOf(question.views[i], verdict.best.model.stations[i], verdict.best.model, frame));
     checkFinite(ring.cameras);
@@ -139,7 +139,25 @@ CVSRing ringOf(const CVSRingView *views, int32_t count, const CVSRingOptions &op
                    {frame.high.x(), frame.high.y(), frame.high.z()},
                    verdict.matchesUsed,
                    alikeOf(question.views)};
+    ring.question = std::move(question);
     return ring;
+}
+
+CVSRing ringOf(const CVSRingView *views, int32_t count, const CVSRingOptions &options, const CVSRingMatch *matches,
+               int32_t matchCount, CVSCancel cancel) {
+    Question question;
+    for (int32_t i = 0; i < count; ++i) {
+        question.views.push_back(viewOf(*views[i].silhouette, views[i].focal, views[i].principal, raysOf(count)));
+        question.places.push_back(options.ordered ? views[i].place : i);
+    }
+    question.ordered = options.ordered;
+    question.walk = options.ordered ? options.places : count;
+    question.symmetric = options.symmetric;
+    question.focalSigma = options.focal_sigma;
+    question.distortionSigma = options.distortion_sigma;
+    for (int32_t i = 0; i < matchCount; ++i) question.matches.push_back(matches[i]);
+    const Verdict verdict = solve(question, cancel);
+    return ringOf(std::move(question), verdict, options.radius);
 }
 
 }  // namespace
@@ -150,6 +168,17 @@ extern "C" CVS_EXPORT CVSStatus cvs_ring_solve(const CVSRingView *views, int32_t
     return cvs::guarded(error, [&] {
         check(views, count, *options, matches, match_count);
         *out = new CVSRing(ringOf(views, count, *options, matches, match_count, cancel));
+    });
+}
+
+extern "C" CVS_EXPORT CVSStatus cvs_ring_join(const CVSRing *ring, const CVSRingMatch *matches, int32_t match_count,
+                                              CVSCancel cancel, CVSRing **out, CVSError *error) noexcept {
+    return cvs::guarded(error, [&] {
+        checkMatches(matches, match_count, int32_t(ring->question.views.size()));
+        Question question = ring->question;
+        question.matches.assign(matches, matches + match_count);
+        const Verdict verdict = joined(question, ring->verdict, cancel);
+        *out = new CVSRing(ringOf(std::move(question), verdict, ring->radius));
     });
 }
 

@@ -55,7 +55,7 @@ struct MatchCost {
     double sigma;
 
     template <typename T>
-    bool operator()(const T *freeA, const T *freeB, const T *lens, T *residual) const {
+    bool operator()(const T *freeA, const T *freeB, const T *lens, const T *plane, T *residual) const {
         using std::exp;
         const Eigen::Matrix<T, 3, 1> centreA(freeA[3], freeA[4], freeA[5]), centreB(freeB[3], freeB[4], freeB[5]);
         const auto u = directionOf<T>(first, match.place_first[0] - first.principal[0],
@@ -63,10 +63,19 @@ struct MatchCost {
         const auto v = directionOf<T>(second, match.place_second[0] - second.principal[0],
                                       match.place_second[1] - second.principal[1], lens);
         const T focal = exp(lens[0]) * (std::sqrt(first.focal * second.focal) / sigma);
-        const T plane[2] = {T(0.0), T(0.0)};
-        residual[0] =
-            sampson<T>(turnOf(freeA, baseA), centreA, u, turnOf(freeB, baseB), centreB, v, plane, false, focal);
+        residual[0] = sampson<T>(turnOf(freeA, baseA), centreA, u, turnOf(freeB, baseB), centreB, v, plane,
+                                 match.mirrored, focal);
         return true;
+    }
+};
+
+/// A match of a photo with its own mirror image.
+struct OwnMatchCost {
+    MatchCost match;
+
+    template <typename T>
+    bool operator()(const T *free, const T *lens, const T *plane, T *residual) const {
+        return match(free, free, lens, plane, residual);
     }
 };
 

@@ -82,11 +82,17 @@ public:
         const double weight = terms.matchesOfView * double(views.size()) / double(std::max<size_t>(1, matches.size()));
         for (const CVSRingMatch &match : matches) {
             Station &a = model.stations[size_t(match.first)], &b = model.stations[size_t(match.second)];
-            problem.AddResidualBlock(
-                new ceres::AutoDiffCostFunction<MatchCost, 1, 6, 6, 2>(new MatchCost{
-                    views[size_t(match.first)], views[size_t(match.second)], a.base, b.base, match, terms.match}),
-                new ceres::ScaledLoss(new ceres::CauchyLoss(1.0), std::min(1.0, weight), ceres::TAKE_OWNERSHIP),
-                a.free.data(), b.free.data(), model.lens.data());
+            const MatchCost cost{
+                views[size_t(match.first)], views[size_t(match.second)], a.base, b.base, match, terms.match};
+            const auto loss =
+                new ceres::ScaledLoss(new ceres::CauchyLoss(1.0), std::min(1.0, weight), ceres::TAKE_OWNERSHIP);
+            if (match.first == match.second)
+                problem.AddResidualBlock(
+                    new ceres::AutoDiffCostFunction<OwnMatchCost, 1, 6, 2, 2>(new OwnMatchCost{cost}), loss,
+                    a.free.data(), model.lens.data(), model.plane.data());
+            else
+                problem.AddResidualBlock(new ceres::AutoDiffCostFunction<MatchCost, 1, 6, 6, 2, 2>(new MatchCost(cost)),
+                                         loss, a.free.data(), b.free.data(), model.lens.data(), model.plane.data());
         }
     }
 
@@ -136,7 +142,7 @@ double misfit(const std::vector<View> &views, const Model &model, const CVSRingM
     const Station &a = model.stations[size_t(match.first)], &b = model.stations[size_t(match.second)];
     const MatchCost cost{views[size_t(match.first)], views[size_t(match.second)], a.base, b.base, match, 1};
     double away = 0;
-    cost(a.free.data(), b.free.data(), model.lens.data(), &away);
+    cost(a.free.data(), b.free.data(), model.lens.data(), model.plane.data(), &away);
     return std::abs(away);
 }
 

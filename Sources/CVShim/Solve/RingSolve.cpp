@@ -151,9 +151,12 @@ Verdict Solver::run() {
         if (verdict.best.score > 0.9 * before) break;
     }
     join(verdict);
-    const CoherenceOptions options = searchOf(verdict.best.mirrored, 1);
-    verdict.touches = touchesOf(views, verdict.best.model, options, cancel);
+    verdict.touches = finalTouches(verdict.best);
     return verdict;
+}
+
+std::vector<Touch> Solver::finalTouches(const Answer &answer) const {
+    return touchesOf(views, answer.model, searchOf(answer.mirrored, 1), cancel);
 }
 
 Verdict solve(const Question &question, CVSCancel cancel) { return Solver(question, cancel).run(); }

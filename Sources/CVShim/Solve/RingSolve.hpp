@@ -46,6 +46,8 @@ struct Verdict {
 };
 
 Verdict solve(const Question &question, CVSCancel cancel);
+/// What becomes of a verdict when the question's matches join.
+Verdict joined(const Question &question, const Verdict &verdict, CVSCancel cancel);
 
 /// Planes that may be the mirror's, best first: local minima over the azimuth of the mirrored tangents' misfit.
 std::vector<Model> mirrorPlanes(const std::vector<View> &views, const Model &model, size_t most, CVSCancel cancel);

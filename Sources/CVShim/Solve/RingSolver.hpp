@@ -17,6 +17,11 @@ class Solver {
 public:
     Solver(const Question &question, CVSCancel cancel);
     Verdict run();
+    /// Matches within a gate that closes join the outlines, both by what they are worth; they are dropped again when
+    /// the outlines are explained much less well.
+    void join(Verdict &verdict) const;
+    /// All rays of an answer.
+    std::vector<Touch> finalTouches(const Answer &answer) const;
 
 private:
     const Question &question;
@@ -50,11 +55,9 @@ private:
     void attempt(const std::vector<Answer> &starts, Verdict &verdict) const;
     void rounds(Answer &answer, const Round *first, const Round *last) const;
 
-    /// The matches within a gate, of those pairs of views that have clearly more there than just beyond it.
-    std::vector<CVSRingMatch> nearby(const Model &model, double gate) const;
-    /// Matches within a gate that closes join the outlines; they are dropped again when these are explained less well.
-    void join(Verdict &verdict) const;
-
+    /// The matches within a gate, of those pairs of views that have clearly more there than just beyond it; and how far
+    /// they are off, as one sigma.
+    std::vector<CVSRingMatch> nearby(const Answer &answer, double gate, double &sigma) const;
     /// Sorts by score and keeps `most` at most.
     static void prune(std::vector<Answer> &answers, size_t most);
 };

@@ -23,6 +23,8 @@ typedef struct CVSRingView {
 /// The same spot of the object in two photos, in pixels.
 typedef struct CVSRingMatch {
     int32_t first, second;
+    /// The second photo shows the spot's mirror image; it may then be the same photo.
+    bool mirrored;
     double place_first[2], place_second[2];
 } CVSRingMatch;
 
@@ -54,7 +56,7 @@ typedef struct CVSRingReport {
     int32_t matches_used, alike;
 } CVSRingReport;
 
-/// Finds the cameras of 4 to 64 views of one object from its outlines alone; matches join where they agree with them.
+/// Finds the cameras of 4 to 64 views of one object from its outlines; matches join where they agree with them.
 ///
 /// A circle of equal angles, both ways round and at 3 elevations, is fitted by epipolar tangency (Cipolla, Astrom,
 /// Giblin 1995); the mirror plane is found by a scan; then every ray of an outline must touch the hull of all other
@@ -62,6 +64,9 @@ typedef struct CVSRingReport {
 CVSStatus cvs_ring_solve(const CVSRingView *views, int32_t count, const CVSRingOptions *options,
                          const CVSRingMatch *_Nullable matches, int32_t match_count, CVSCancel cancel,
                          CVSRing *_Nullable *_Nonnull out, CVSError *error) CVS_NOEXCEPT;
+/// A ring once matches have joined its outlines, where they agree with them; the silhouettes must still live.
+CVSStatus cvs_ring_join(const CVSRing *ring, const CVSRingMatch *matches, int32_t match_count, CVSCancel cancel,
+                        CVSRing *_Nullable *_Nonnull out, CVSError *error) CVS_NOEXCEPT;
 void cvs_ring_destroy(CVSRing *ring) CVS_NOEXCEPT;
 
 CVSRingReport cvs_ring_report(const CVSRing *ring) CVS_NOEXCEPT;

@@ -13,7 +13,7 @@ extension CVSRingView {
 extension CVSRingMatch {
     init(_ match: RingMatch) {
         self.init(
-            first: Int32(clamping: match.first), second: Int32(clamping: match.second),
+            first: Int32(clamping: match.first), second: Int32(clamping: match.second), mirrored: match.isMirrored,
             place_first: (match.placeInFirst.x, match.placeInFirst.y),
             place_second: (match.placeInSecond.x, match.placeInSecond.y))
     }

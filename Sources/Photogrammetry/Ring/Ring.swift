@@ -2,7 +2,7 @@ internal import CVShim
 internal import Imaging
 public import Pipeline
 
-/// The cameras of a ring of photos round one object, from its outlines alone, and what speaks for them.
+/// The cameras of a ring of photos round one object, from its outlines, and what speaks for them.
 ///
 /// The world has y up, the object's mirror plane at x = 0, the object over the origin with its lowest point at y = 0 and
 /// its front towards +z.
@@ -52,28 +52,45 @@ public struct Ring: Sendable, Equatable {
     ///
     /// A circle of equal angles is fitted both ways round by epipolar tangency (Cipolla, Astrom, Giblin 1995), the
     /// mirror plane is found by a scan, then every ray of an outline has to touch the hull of all other views and their
-    /// mirror images. Angles, heights, distances and roll of the views and the focal length are free. The same bits on
-    /// every run.
+    /// mirror images. Angles, heights, distances and roll of the views and the focal length are free. Matches that agree
+    /// with that answer then join, and are let go again where the outlines speak against them. The same bits on every
+    /// run.
     public init(
         of views: [RingView], options: RingOptions = RingOptions(), matches: [RingMatch] = [],
         cancel: CancelFlag? = nil
     ) throws(Failure) {
+        try self.init(of: views, options: options, cancel: cancel) { _ throws(Failure) in matches }
+    }
+
+    /// The same with matches that are looked for once the outlines have given a first answer.
+    ///
+    /// - Parameter joining: the matches that may join that answer.
+    public init(
+        of views: [RingView], options: RingOptions = RingOptions(), cancel: CancelFlag? = nil,
+        joining: (Ring) throws(Failure) -> [RingMatch]
+    ) throws(Failure) {
         try Self.check(views)
         let shots = views.enumerated().map { CVSRingView($1, place: $0) }
-        let pairs = matches.map(CVSRingMatch.init)
         var told = CVSRingOptions(options, count: views.count)
         // The silhouettes' handles are only borrowed.
-        let handle = try withExtendedLifetime(views) { () throws(Failure) in
-            try withCancelAddress(cancel) { address throws(Failure) in
+        self = try withExtendedLifetime(views) { () throws(Failure) in
+            let handle = try withCancelAddress(cancel) { address throws(Failure) in
                 try callShim { out, error in
-                    cvs_ring_solve(
-                        shots, Int32(clamping: shots.count), &told, pairs, Int32(clamping: pairs.count), address, out,
-                        error)
+                    cvs_ring_solve(shots, Int32(clamping: shots.count), &told, nil, 0, address, out, error)
                 }
             }
+            defer { cvs_ring_destroy(handle) }
+            let first = Ring(handle, count: views.count)
+            let pairs = try joining(first).map(CVSRingMatch.init)
+            guard !pairs.isEmpty else { return first }
+            let joined = try withCancelAddress(cancel) { address throws(Failure) in
+                try callShim { out, error in
+                    cvs_ring_join(handle, pairs, Int32(clamping: pairs.count), address, out, error)
+                }
+            }
+            defer { cvs_ring_destroy(joined) }
+            return Ring(joined, count: views.count)
         }
-        defer { cvs_ring_destroy(handle) }
-        self.init(handle, count: views.count)
     }
 
     private static func check(_ views: [RingView]) throws(Failure) {

@@ -17,12 +17,16 @@ public struct RingMatch: Sendable, Equatable {
     /// Indices of the two views.
     public let first: Int
     public let second: Int
+    /// The second view shows the spot's mirror image in the object's plane of symmetry; it may then be the same view.
+    public let isMirrored: Bool
     /// Where the spot is seen, in pixels.
     public let placeInFirst: SIMD2<Double>
     public let placeInSecond: SIMD2<Double>
 
-    public init(first: Int, second: Int, placeInFirst: SIMD2<Double>, placeInSecond: SIMD2<Double>) {
-        (self.first, self.second) = (first, second)
+    public init(
+        first: Int, second: Int, isMirrored: Bool = false, placeInFirst: SIMD2<Double>, placeInSecond: SIMD2<Double>
+    ) {
+        (self.first, self.second, self.isMirrored) = (first, second, isMirrored)
         (self.placeInFirst, self.placeInSecond) = (placeInFirst, placeInSecond)
     }
 }

@@ -89,6 +89,31 @@ struct RingTests {
         #expect(try Ring(of: fixture.views(), matches: wrong).matchesUsed < wrong.count / 20)
     }
 
+    @Test func `makes up for wrong outlines by matches, with photos and with mirrored ones`() throws {
+        var fixture = try FixtureRing(everyOf24: 0)
+        fixture.alphas = try fixture.alphas.enumerated().map { try Self.shaken($1, by: 0.8, seed: $0) }
+        let alone = try Ring(of: fixture.views())
+        var told = 0
+        let joined = try Ring(of: fixture.views()) { first throws(Failure) in
+            told += first == alone ? 1 : 0
+            return Self.matches(of: fixture.truth) + Self.mirroredMatches(of: fixture.truth)
+        }
+        #expect(told == 1 && alone.matchesUsed == 0 && joined.matchesUsed > 300)
+        let (before, after) = (fixture.errors(of: alone.cameras), fixture.errors(of: joined.cameras))
+        #expect(after.distance < 0.6 * before.distance && after.turn < 0.6 * before.turn, "\(before) \(after)")
+        #expect(after.distance < 0.6 && after.turn < 0.5, "\(after)")
+    }
+
+    @Test func `lets matches go when there is nothing to join`() throws {
+        let fixture = try FixtureRing(everyOf24: 6)
+        let alone = try Ring(of: fixture.views())
+        #expect(try Ring(of: fixture.views()) { _ throws(Failure) in [] } == alone)
+        let failure = #expect(throws: Failure.self) {
+            try Ring(of: fixture.views()) { _ throws(Failure) in throw Failure(.cancelled, "Stopped.") }
+        }
+        #expect(failure?.code == .cancelled)
+    }
+
     @Test func `sees that a load on one side has no mirror image`() throws {
         var fixture = try FixtureRing(everyOf24: 3)
         // A box beside the car, 0.8 m out of its left flank.
@@ -176,6 +201,27 @@ struct RingTests {
             }
         }
         return try Bitmap(pixels: pixels, width: width, height: height, channels: 1)
+    }
+
+    /// Spots that one photo shows, and whose mirror images one from the other side shows, or the same one.
+    static func mirroredMatches(of cameras: [Camera]) -> [RingMatch] {
+        var matches: [RingMatch] = []
+        for first in cameras.indices {
+            let second = (cameras.count - first) % cameras.count
+            for number in 0..<30 where first <= second {
+                let share = Double(number) / 30
+                let spot = SIMD3(0.8 * cos(29 * share), 0.2 + 1.1 * share, 2 * sin(31 * share + Double(first)))
+                guard let here = cameras[first].pixel(of: spot),
+                    let there = cameras[second].pixel(of: SIMD3(-spot.x, spot.y, spot.z))
+                else { continue }
+                let slip = SIMD2(0.2 * sin(83 * share), 0.2 * cos(91 * share))
+                matches.append(
+                    RingMatch(
+                        first: first, second: second, isMirrored: true, placeInFirst: here,
+                        placeInSecond: there + slip))
+            }
+        }
+        return matches
     }
 
     /// Spots of a car-sized block as neighbours see them, a tenth of them wrong.
