@@ -1,12 +1,14 @@
 internal import Imaging
 internal import Pipeline
 
-/// The networks that stages find and cut out objects with; each is opened when it is first needed, and stays open.
+/// The networks that stages find, cut out and match objects with; each is opened when it is first needed, and stays open.
 struct MatteNetworks: Sendable {
     /// The best network of what stands out.
     static let saliency = "u2net"
     /// The network that knows vehicles, and the one that draws their panes and wheels.
     static let vehicles = "vehicles", parts = "parts"
+    /// The networks that find places in photos, and say which are the same.
+    static let points = "xfeat", pairs = "lighterglue"
 
     private let models: ModelStore?
     private let sessions: SessionPool

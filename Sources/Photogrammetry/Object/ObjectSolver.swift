@@ -4,13 +4,19 @@ public import Pipeline
 /// Makes one object of photos all round it: outlines to cameras, cameras to a shape, photos to its colours.
 public struct ObjectSolver: Sendable {
     public let options: ObjectOptions
+    /// Looks for what neighbouring photos share; nil leaves everything to the outlines.
+    public let matcher: (any FeatureMatcher)?
 
-    public init(options: ObjectOptions) { self.options = options }
+    public init(options: ObjectOptions, matcher: (any FeatureMatcher)? = nil) {
+        (self.options, self.matcher) = (options, matcher)
+    }
 
     /// An answer costs more than this where there is no ring round one object; see `Ring.cost`.
     private static let contradictory = 1.2
     /// An answer in the given order that costs more is tried in others as well.
     private static let doubtful = 0.9
+    /// No matches are looked for where the outlines alone have no answer.
+    private static let mostToJoin = 1.6
     /// Samples of the fields of distances along a photo's longer side.
     private static let fieldSide = 800
     /// Cubes along the hull that the scale is read off.
@@ -64,15 +70,20 @@ public struct ObjectSolver: Sendable {
                 intrinsics: prior.intrinsics(width: views[index].photo.width, height: views[index].photo.height),
                 place: options.places?[index])
         }
+        let shared = matcher.map { ObjectMatches(views, silhouettes, by: $0, cancel: cancel) }
+        let join = { (ring: Ring) throws(Failure) -> [RingMatch] in
+            ring.cost > Self.mostToJoin ? [] : try shared?.matches(of: ring) ?? []
+        }
         var best: Ring?
         let sigma = views.map(\.prior.sigma).max() ?? 0.4
         if options.places != nil {
             best = try Ring(
-                of: shots, options: RingOptions(places: options.walk, focalSigma: sigma), cancel: cancel)
+                of: shots, options: RingOptions(places: options.walk, focalSigma: sigma), cancel: cancel, joining: join)
             try refuseAlike(best, count: views.count)
         }
         if best.map({ $0.cost > Self.doubtful }) ?? true {
-            let other = try Ring(of: shots, options: RingOptions(isOrdered: false, focalSigma: sigma), cancel: cancel)
+            let other = try Ring(
+                of: shots, options: RingOptions(isOrdered: false, focalSigma: sigma), cancel: cancel, joining: join)
             if other.cost < best?.cost ?? .infinity { best = other }
         }
         try refuseAlike(best, count: views.count)

@@ -7,6 +7,7 @@ internal import Pipeline
 struct ReconstructObject {
     let options: ReconstructOptions
     let context: StageContext
+    let networks: MatteNetworks
 
     /// An object that was found, and what it was found in.
     struct Found {
@@ -29,10 +30,19 @@ struct ReconstructObject {
                 .noUsableViews, "\(views.count) of \(photos.count) photos show a car; a model needs 4.",
                 hint: "Take photos with the whole car in the picture, from all sides.")
         }
-        let model = try ObjectSolver(options: objectOptions(photos, used)).model(of: views, cancel: context.cancel) {
-            share, step throws(Failure) in try context.checkpoint(0.3 + 0.55 * share, step)
+        let solver = ObjectSolver(options: try objectOptions(photos, used), matcher: try matcher())
+        let model = try solver.model(of: views, cancel: context.cancel) { share, step throws(Failure) in
+            try context.checkpoint(0.3 + 0.55 * share, step)
         }
         return Found(model: model, views: views, used: used)
+    }
+
+    /// In 32 bits whatever the options say: half as many would not hold a keypoint's number.
+    private func matcher() throws(Failure) -> XFeatMatcher {
+        let threads = context.budget.threads
+        return XFeatMatcher(
+            points: try networks.session(MatteNetworks.points, .f32, threads: threads),
+            pairs: try networks.session(MatteNetworks.pairs, .f32, threads: threads))
     }
 
     func write(_ found: Found, _ photos: [ReconstructPhotos.Photo]) throws(Failure) -> ReconstructOutput {

@@ -6,7 +6,7 @@ public import Pipeline
 /// A textured 3D model of a car from photos all round it, or the cameras and points of a scene from photos that overlap.
 public struct ReconstructStage: Stage {
     public static let kind: Kind = "reconstruct"
-    public static let version = 1
+    public static let version = 2
     public static let abstract = "Finds where photos were taken and makes a textured 3D model of the car on them."
     public static let arity = InputArity.set(4...36)
 
@@ -24,14 +24,17 @@ public struct ReconstructStage: Stage {
     }
 
     public func identity(for options: ReconstructOptions) throws(Failure) -> [String] {
-        try networks.identity(of: [MatteNetworks.saliency, MatteNetworks.vehicles]) + [options.wished.identity()]
+        let names = [
+            MatteNetworks.saliency, MatteNetworks.vehicles, MatteNetworks.points, MatteNetworks.pairs,
+        ]
+        return try networks.identity(of: names) + [options.wished.identity()]
     }
 
     public func run(
         _ options: ReconstructOptions, in context: StageContext
     ) async throws(Failure) -> ReconstructOutput {
         let photos = try ReconstructPhotos(options, context, networks).read(context.inputs) { 0.3 * $0 }
-        let object = ReconstructObject(options: options, context: context)
+        let object = ReconstructObject(options: options, context: context, networks: networks)
         let scene = ReconstructScene(options: options, context: context)
         switch options.subject {
         case .object: return try object.write(object.find(photos), photos)
