@@ -5,8 +5,8 @@ public import Pipeline
 public struct CarParts: Sendable {
     /// The part of the picture that the cells cover.
     let rect: PixelBox
-    /// Share of glass in each cell, 0...1.
-    let glass: [Float]
+    /// Share of glass and of wheel in each cell, 0...1.
+    let glass, wheel: [Float]
     /// Cells that are mostly glass, and mostly wheel, over the object's, 0...1.
     public let glassShare, wheelShare: Double
 
@@ -18,9 +18,14 @@ public struct CarParts: Sendable {
     ///   - look: at the same part.
     ///   - network: draws the parts.
     init(_ maps: VehicleMaps, _ look: Look, by network: NeuralSession, cancel: CancelFlag?) throws(Failure) {
+        try self.init(maps, object: look.stretched(to: VehicleMaps.size), by: network, cancel: cancel)
+    }
+
+    /// - Parameter object: how much of each cell is the vehicle, 0...1.
+    init(_ maps: VehicleMaps, object: [Float], by network: NeuralSession, cancel: CancelFlag?) throws(Failure) {
         let cells = VehicleMaps.cells
         let drawn = try network.run(
-            maps.colours + look.stretched(to: VehicleMaps.size) + maps.seen, count: 4 + maps.seen.count / cells,
+            maps.colours + object + maps.seen, count: 4 + maps.seen.count / cells,
             width: VehicleMaps.size.width, height: VehicleMaps.size.height, maps: Map.allCases.count, cancel: cancel)
         func map(_ map: Map) -> ArraySlice<Float> { drawn[map.rawValue * cells..<(map.rawValue + 1) * cells] }
         func over(_ part: ArraySlice<Float>) -> Double {
@@ -28,7 +33,7 @@ public struct CarParts: Sendable {
             let found = zip(map(.alpha), part).count { $0 > 0.5 && $1 > 0.5 }
             return Double(found) / Double(max(object, 1))
         }
-        (rect, glass) = (maps.rect, Array(map(.glass)))
+        (rect, glass, wheel) = (maps.rect, Array(map(.glass)), Array(map(.wheel)))
         (glassShare, wheelShare) = (over(map(.glass)), over(map(.wheel)))
     }
 }
