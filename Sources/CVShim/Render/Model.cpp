@@ -4,6 +4,7 @@
 
 #include "Bake.hpp"
 #include "Labels.hpp"
+#include "Materials.hpp"
 
 namespace {
 
@@ -23,37 +24,34 @@ std::vector<cvs::PhotoView> checked(const CVSPhoto *photos, size_t count) {
         require(photo.camera.width >= 4 && photo.camera.height >= 4, "a photo is at least 4 pixels long");
         require(photo.silhouette->width == photo.camera.width && photo.silhouette->height == photo.camera.height,
                 "a camera and its silhouette differ in size");
-        require(fits(photo.photo, 3) && fits(photo.glass, 1) && fits(photo.rubber, 1),
-                "a photo or a mask differs from its camera in size, or has other channels");
+        require(fits(photo.photo, 3), "a photo differs from its camera in size, or has other channels");
+        for (const CVSImage *mask : {photo.glass, photo.wheels})
+            require(!mask || mask->mat.channels() == 1, "a mask has other channels than one");
         views.push_back({photo.camera, photo.silhouette, photo.photo->mat});
     }
     return views;
 }
 
-bool shows(const CVSImage *mask, const cvs::Seen &seen) {
-    if (!mask || seen.depth <= 0) return false;
-    const int x = int(std::lround(seen.x)), y = int(std::lround(seen.y));
-    return x >= 0 && y >= 0 && x < mask->mat.cols && y < mask->mat.rows && mask->mat.at<uint8_t>(y, x) >= 128;
+std::vector<cvs::PartMasks> masksOf(const CVSPhoto *photos, size_t count) {
+    std::vector<cvs::PartMasks> masks(count);
+    for (size_t i = 0; i < count; ++i) {
+        if (photos[i].glass) masks[i].glass = photos[i].glass->mat;
+        if (photos[i].wheels) masks[i].wheels = photos[i].wheels->mat;
+    }
+    return masks;
 }
 
 void sort(const CVSMesh &mesh, const cvs::Atlas &atlas, const std::vector<cvs::Look> &looks,
-          const std::vector<int> &labels, const CVSPhoto *photos, size_t count, CVSModel &model) {
+          const std::vector<int> &labels, const std::vector<int> &materials, CVSModel &model) {
     for (size_t t = 0; t < mesh.triangles.size(); ++t) {
         const cv::Vec3d a = mesh.vertices[mesh.triangles[t][0]], b = mesh.vertices[mesh.triangles[t][1]],
                         c = mesh.vertices[mesh.triangles[t][2]];
         const double area = cv::norm((b - a).cross(c - a)) / 2;
-        CVSMaterial material = CVSMaterialPaint;
-        if (labels[t] < 0) {
-            model.coverage.unseen += area;
-        } else {
-            const cvs::Look &look = looks[size_t(labels[t])];
-            (look.isMirrored ? model.coverage.mirrored : model.coverage.seen) += area;
-            const CVSPhoto &photo = photos[size_t(labels[t]) % count];
-            const cvs::Seen seen = cvs::see(look.camera, (a + b + c) / 3);
-            if (shows(photo.rubber, seen)) material = CVSMaterialRubber;
-            if (shows(photo.glass, seen)) material = CVSMaterialGlass;
-        }
-        model.triangles[size_t(material)].push_back(atlas.triangles[t]);
+        double &shown = labels[t] < 0                         ? model.coverage.unseen
+                        : looks[size_t(labels[t])].isMirrored ? model.coverage.mirrored
+                                                              : model.coverage.seen;
+        shown += area;
+        model.triangles[size_t(materials[t])].push_back(atlas.triangles[t]);
     }
 }
 
@@ -67,9 +65,16 @@ extern "C" CVS_EXPORT CVSStatus cvs_model_create(const CVSMesh *mesh, const CVSP
         require(count > 0, "a texture is made from one photo or more");
         require(options.texture_side >= 64 && options.texture_side <= 8192 && options.finest > 0,
                 "a texture's sides are 64 to 8192 pixels, and its finest pixels are above 0 a metre");
+        require(options.wheel_count <= sizeof options.wheels / sizeof options.wheels[0], "a car has 4 wheels at most");
+        std::vector<cvs::WheelPlace> wheels;
+        for (size_t i = 0; i < options.wheel_count; ++i) {
+            const CVSWheel &wheel = options.wheels[i];
+            wheels.push_back({{wheel.axle[0], wheel.axle[1], wheel.axle[2]}, wheel.radius});
+        }
         std::vector<cvs::Look> looks = cvs::looksAt(*mesh, checked(photos, count), options.symmetric, cancel);
         cvs::harmonise(*mesh, looks);
         const std::vector<int> labels = cvs::chosenLooks(*mesh, looks, cancel);
+        const std::vector<int> materials = cvs::materialsOf(*mesh, looks, masksOf(photos, count), wheels, cancel);
         const cvs::Blend blend = cvs::blended(*mesh, looks, labels, cancel);
         const cvs::Atlas atlas = cvs::unfolded(*mesh, options.texture_side, options.finest, cancel);
         CVSModel model;
@@ -80,7 +85,7 @@ extern "C" CVS_EXPORT CVSStatus cvs_model_create(const CVSMesh *mesh, const CVSP
             model.places.push_back((corner.place + cv::Vec2f(0.5f, 0.5f)) / float(atlas.size));
             model.origins.push_back(corner.vertex);
         }
-        sort(*mesh, atlas, looks, labels, photos, count, model);
+        sort(*mesh, atlas, looks, labels, materials, model);
         looks.resize(count);
         model.looks = std::move(looks);
         *out = new CVSModel(std::move(model));

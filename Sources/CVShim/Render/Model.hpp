@@ -8,7 +8,7 @@
 #include "Looks.hpp"
 
 struct CVSModel {
-    static constexpr size_t materials = 3;
+    static constexpr size_t materials = 4;
 
     std::vector<cv::Vec3f> vertices, normals;
     /// 0...1 right and down.

@@ -11,15 +11,16 @@ extern "C" {
 /// A mesh with a texture. Never changes; one owner, any thread.
 typedef struct CVSModel CVSModel;
 
-/// One photo and what is known of it. All pictures have the camera's size.
+/// One photo and what is known of it. The photo has the camera's size.
 typedef struct CVSPhoto {
     CVSCamera camera;
     const CVSSilhouette *silhouette;
     /// 3 channels.
     const CVSImage *photo;
-    /// 1 channel, null where it is not known: where panes are, and where wheels.
+    /// 1 channel of any size, stretched over the photo, 255 for surely; null where it is not known: where panes are,
+    /// and where wheels.
     const CVSImage *_Nullable glass;
-    const CVSImage *_Nullable rubber;
+    const CVSImage *_Nullable wheels;
 } CVSPhoto;
 
 /// Closed, append only.
@@ -27,7 +28,14 @@ typedef enum __attribute__((enum_extensibility(closed))) CVSMaterial : int32_t {
     CVSMaterialPaint = 0,
     CVSMaterialGlass,
     CVSMaterialRubber,
+    CVSMaterialRim,
 } CVSMaterial;
+
+/// A wheel: the middle of its outer face, the axle along x, and its tyre's radius in metres.
+typedef struct CVSWheel {
+    double axle[3];
+    double radius;
+} CVSWheel;
 
 typedef struct CVSModelOptions {
     /// Sides of the texture in pixels, 64...8192.
@@ -36,6 +44,9 @@ typedef struct CVSModelOptions {
     double finest;
     /// Photos may show the other half of the car, mirrored in x = 0, where no photo shows it itself.
     bool symmetric;
+    /// Where wheels are; what is a wheel by the masks is a rim near one's axle, and rubber elsewhere.
+    CVSWheel wheels[4];
+    size_t wheel_count;
 } CVSModelOptions;
 
 /// Textures a mesh whose y axis points up from a ground at 0.

@@ -84,19 +84,30 @@ extension TexturedModel {
 }
 
 extension SurfaceMaterial {
-    /// The photos' colours already hold the light of the place, so surfaces add only as much gloss of their own as tells
-    /// paint from glass and rubber.
+    /// How a surface answers to a viewer's light. The photos' colours already hold the light of the place, so that gloss
+    /// is held back where it would be seen twice.
+    private struct Look {
+        let metallic: Double
+        let roughness: Double
+        /// Strength of the reflection of what is no metal; 1 is that of glass.
+        let specular: Double
+    }
+
+    private var look: Look {
+        switch self {
+        case .paint: Look(metallic: 0, roughness: 0.35, specular: 0.5)
+        case .glass: Look(metallic: 0, roughness: 0.08, specular: 1)
+        case .rubber: Look(metallic: 0, roughness: 0.9, specular: 0.3)
+        case .rim: Look(metallic: 0.5, roughness: 0.4, specular: 0.5)
+        }
+    }
+
     fileprivate var gltf: GLTFDocument.Material {
-        let (name, roughness, gloss) =
-            switch self {
-            case .paint: ("paint", 0.5, 0.3)
-            case .glass: ("glass", 0.15, 0.5)
-            case .rubber: ("rubber", 0.9, 0.3)
-            }
-        return GLTFDocument.Material(
-            name: name,
+        GLTFDocument.Material(
+            name: "\(self)",
             pbrMetallicRoughness: GLTFDocument.Metallic(
-                baseColorTexture: GLTFDocument.TextureInfo(index: 0), metallicFactor: 0, roughnessFactor: roughness),
-            extensions: GLTFDocument.Extensions(specular: GLTFDocument.Specular(specularFactor: gloss)))
+                baseColorTexture: GLTFDocument.TextureInfo(index: 0), metallicFactor: look.metallic,
+                roughnessFactor: look.roughness),
+            extensions: GLTFDocument.Extensions(specular: GLTFDocument.Specular(specularFactor: look.specular)))
     }
 }

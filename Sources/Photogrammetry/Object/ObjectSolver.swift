@@ -48,7 +48,9 @@ public struct ObjectSolver: Sendable {
         let mesh = try shape.mesh.simplified(toTriangles: options.triangles, cancel: cancel)
         try progress(0.75, "painting")
         let photos = zip(views, shapeViews).map { view, seen in
-            TexturePhoto(camera: seen.camera, silhouette: seen.silhouette, photo: view.photo)
+            TexturePhoto(
+                camera: seen.camera, silhouette: seen.silhouette, photo: view.photo, glass: view.glass,
+                wheels: view.wheels)
         }
         var texture = TextureOptions()
         texture.isSymmetric = ring.isSymmetric

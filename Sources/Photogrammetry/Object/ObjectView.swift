@@ -9,8 +9,14 @@ public struct ObjectView: Sendable {
     /// 1 channel, the photo's size.
     public let alpha: Bitmap
     public let prior: FocalPrior
+    /// Where its panes and wheels are, 1 channel of any size, stretched over the photo; nil where it is not known.
+    public let glass: Bitmap?
+    public let wheels: Bitmap?
 
-    public init(name: String, photo: Bitmap, alpha: Bitmap, prior: FocalPrior) {
+    public init(
+        name: String, photo: Bitmap, alpha: Bitmap, prior: FocalPrior, glass: Bitmap? = nil, wheels: Bitmap? = nil
+    ) {
         (self.name, self.photo, self.alpha, self.prior) = (name, photo, alpha, prior)
+        (self.glass, self.wheels) = (glass, wheels)
     }
 }

@@ -1,14 +1,14 @@
 public import Imaging
 
-/// A photo for a texture, with all that is known of it. All pictures have the camera's size.
+/// A photo for a texture, with all that is known of it.
 public struct TexturePhoto: Sendable {
     public let camera: Camera
     public let silhouette: Silhouette
-    /// 3 channels.
+    /// 3 channels, the camera's size.
     public let photo: Bitmap
-    /// 1 channel: where the object's panes are; nil where it is not known.
+    /// 1 channel of any size, stretched over the photo: where the object's panes are; nil where it is not known.
     public let glass: Bitmap?
-    /// 1 channel: where its wheels are; nil where it is not known.
+    /// The same of its wheels.
     public let wheels: Bitmap?
 
     public init(

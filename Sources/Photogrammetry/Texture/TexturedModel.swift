@@ -4,7 +4,7 @@ public import Pipeline
 
 /// What a surface is made of.
 public enum SurfaceMaterial: Int32, Sendable, CaseIterable {
-    case paint, glass, rubber
+    case paint, glass, rubber, rim
 }
 
 /// How a texture is made.
@@ -13,6 +13,8 @@ public struct TextureOptions: Sendable, Equatable {
     public var side: Int?
     /// The object is its own mirror image in x = 0: photos may show its other half where no photo does so itself.
     public var isSymmetric = true
+    /// Where the object's wheels are, 4 at most; near their axles they are rims.
+    public var wheels: [Wheel] = []
 
     public init() {}
 }
@@ -40,24 +42,27 @@ public final class TexturedModel: @unchecked Sendable {
         }
         for (index, photo) in photos.enumerated() {
             let optics = photo.camera.intrinsics
-            let pictures = [photo.photo, photo.glass, photo.wheels].compactMap { $0 }
-            guard photo.photo.channels == 3,
-                photo.silhouette.width == optics.width, photo.silhouette.height == optics.height,
-                pictures.allSatisfy({ $0.width == optics.width && $0.height == optics.height })
-            else {
+            let sizes = [(photo.photo.width, photo.photo.height), (photo.silhouette.width, photo.silhouette.height)]
+            guard photo.photo.channels == 3, sizes.allSatisfy({ $0 == (optics.width, optics.height) }) else {
                 throw Failure(
-                    .invalidInputs, "Photo \(index + 1), its masks and its camera differ in size, or it has no colour.")
+                    .invalidInputs,
+                    "Photo \(index + 1), its silhouette and its camera differ in size, or it has no colour.")
+            }
+            guard [photo.glass, photo.wheels].allSatisfy({ $0.map { $0.channels == 1 } ?? true }) else {
+                throw Failure(.invalidInputs, "A mask of photo \(index + 1) has other channels than one.")
             }
         }
         self.photos = photos
         let finest = Self.detail(of: photos, on: mesh)
         let side = options.side ?? (finest > 450 ? 4096 : 2048)
-        let shimOptions = CVSModelOptions(
-            texture_side: Int32(clamping: side), finest: finest, symmetric: options.isSymmetric)
+        var shimOptions = CVSModelOptions()
+        (shimOptions.texture_side, shimOptions.finest) = (Int32(clamping: side), finest)
+        shimOptions.symmetric = options.isSymmetric
+        shimOptions.add(options.wheels)
         let shimPhotos = photos.map {
             CVSPhoto(
                 camera: CVSCamera($0.camera), silhouette: $0.silhouette.handle, photo: $0.photo.handle,
-                glass: $0.glass?.handle, rubber: $0.wheels?.handle)
+                glass: $0.glass?.handle, wheels: $0.wheels?.handle)
         }
         handle = try withExtendedLifetime(photos) { () throws(Failure) in
             try withCancelAddress(cancel) { cancel throws(Failure) in
@@ -162,6 +167,7 @@ extension SurfaceMaterial {
         case .paint: .paint
         case .glass: .glass
         case .rubber: .rubber
+        case .rim: .rim
         }
     }
 }

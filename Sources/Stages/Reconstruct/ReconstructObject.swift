@@ -22,7 +22,9 @@ struct ReconstructObject {
         for (index, photo) in photos.enumerated() {
             guard let alpha = photo.alpha else { continue }
             views.append(
-                ObjectView(name: photo.name, photo: photo.picture, alpha: alpha, prior: photo.prior))
+                ObjectView(
+                    name: photo.name, photo: photo.picture, alpha: alpha, prior: photo.prior, glass: photo.glass,
+                    wheels: photo.wheels))
             used.append(index)
         }
         guard views.count >= 4 else {

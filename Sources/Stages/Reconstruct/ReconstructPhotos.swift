@@ -12,12 +12,16 @@ struct ReconstructPhotos {
         /// Nil where no object was found.
         let alpha: Bitmap?
         let prior: FocalPrior
+        /// Where the car's panes and wheels are, as masks stretched over the photo; nil where there is no car.
+        let glass, wheels: Bitmap?
     }
 
     /// What a photo is shrunk to: 3 million pixels of the usual shapes.
     private static let longestSide = 2_048
     /// Below it a matte is nothing to measure with.
     private static let leastConfidence = 0.5
+    /// Longer than the network's own cells would be no more exact.
+    private static let maskSide = 800
 
     private let options: ReconstructOptions
     private let context: StageContext
@@ -46,20 +50,31 @@ struct ReconstructPhotos {
         let picture = header.hasAlpha ? try decoded.converted(channels: 3) : decoded
         do {
             let alpha = header.hasAlpha ? try decoded.channel(3) : try matte(of: picture)
+            let parts = try masks(of: picture, alpha)
             return Photo(
-                input: input, name: name, picture: picture, alpha: alpha, prior: try prior(of: input, header, picture))
+                input: input, name: name, picture: picture, alpha: alpha, prior: try prior(of: input, header, picture),
+                glass: parts?.glass, wheels: parts?.wheels)
         } catch { throw error.about(slot: input.slot) }
     }
 
     private func matte(of picture: Bitmap) throws(Failure) -> Bitmap? {
         guard options.subject != .scene else { return nil }
-        func open(_ name: String) throws(Failure) -> NeuralSession {
-            try networks.session(name, options.wished, threads: context.budget.threads)
-        }
         let matte = try Matte(
             of: picture, by: open(MatteNetworks.saliency), vehicles: open(MatteNetworks.vehicles),
             cancel: context.cancel)
         return matte.confidence >= Self.leastConfidence && (matte.vehicleShare ?? 0) >= 0.25 ? matte.alpha : nil
+    }
+
+    private func masks(of picture: Bitmap, _ alpha: Bitmap?) throws(Failure) -> (glass: Bitmap, wheels: Bitmap)? {
+        guard options.subject != .scene, let alpha, alpha.withPixels({ $0.contains { $0 >= 128 } }) else { return nil }
+        return try CarParts(
+            of: picture, alpha: alpha, by: open(MatteNetworks.vehicles), drawing: open(MatteNetworks.parts),
+            cancel: context.cancel
+        ).masks(width: picture.width, height: picture.height, longestSide: Self.maskSide)
+    }
+
+    private func open(_ name: String) throws(Failure) -> NeuralSession {
+        try networks.session(name, options.wished, threads: context.budget.threads)
     }
 
     /// From the option, else from what the photo says of its lens, itself or in a cut-out's history.

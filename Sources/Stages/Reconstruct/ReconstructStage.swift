@@ -25,7 +25,8 @@ public struct ReconstructStage: Stage {
 
     public func identity(for options: ReconstructOptions) throws(Failure) -> [String] {
         let names = [
-            MatteNetworks.saliency, MatteNetworks.vehicles, MatteNetworks.points, MatteNetworks.pairs,
+            MatteNetworks.saliency, MatteNetworks.vehicles, MatteNetworks.parts, MatteNetworks.points,
+            MatteNetworks.pairs,
         ]
         return try networks.identity(of: names) + [options.wished.identity()]
     }

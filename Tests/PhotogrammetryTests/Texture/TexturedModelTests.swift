@@ -104,27 +104,15 @@ struct TexturedModelTests {
         #expect(first == second)
     }
 
-    @Test func `panes and wheels get materials of their own`() throws {
-        let photos = try SolidScene.ringPhotos(8).map { photo -> TexturePhoto in
-            let whole = try TestPicture.plain(width: 160, height: 120, [255])
-            let upper = try TestPicture.make(width: 160, height: 120, channels: 1) { _, y, pixel in
-                pixel[0] = y < 50 ? 255 : 0
-            }
-            return TexturePhoto(
-                camera: photo.camera, silhouette: photo.silhouette, photo: photo.photo, glass: upper, wheels: whole)
-        }
-        let model = try TexturedModel(mesh: SolidScene.block.mesh(), photos: photos, options: Self.options())
-        #expect(model.triangleCount(of: .glass) > 20 && model.triangleCount(of: .rubber) > 20)
-        let contents = try GLB.contents(of: model.glb())
-        #expect(contents.parts.map(\.material) == ["paint", "glass", "rubber"])
-    }
-
     @Test func `photos of another size, no photos and no shape are refused`() throws {
         let photo = try SolidScene.ringPhotos(1)[0]
         let mesh = try SolidScene.block.mesh()
         let other = try TestPicture.plain(width: 40, height: 30, [1, 2, 3])
         let wrong = TexturePhoto(camera: photo.camera, silhouette: photo.silhouette, photo: other)
         #expect(throws: Failure.self) { try TexturedModel(mesh: mesh, photos: [photo, wrong]) }
+        let coloured = TexturePhoto(
+            camera: photo.camera, silhouette: photo.silhouette, photo: photo.photo, glass: photo.photo)
+        #expect(throws: Failure.self) { try TexturedModel(mesh: mesh, photos: [coloured]) }
         #expect(throws: Failure.self) { try TexturedModel(mesh: mesh, photos: []) }
         #expect(throws: Failure.self) {
             try TexturedModel(mesh: Mesh(vertices: [], triangles: []), photos: [photo])
