@@ -181,6 +181,20 @@ std::vector<double> anchorsOf(const CVSMesh &mesh, const cvs::Hull &hull, double
     return anchors;
 }
 
+/// Draws the outsides of wheels to the planes of their faces.
+void addFaces(const CVSMesh &mesh, const std::vector<CVSWheel> &wheels, std::vector<Pull> &pulls) {
+    constexpr double reach = 0.92, weight = 2;
+    for (const CVSWheel &wheel : wheels) {
+        const double side = wheel.axle[0] < 0 ? -1 : 1, face = std::abs(wheel.axle[0]);
+        for (uint32_t i = 0; i < mesh.vertices.size(); ++i) {
+            const cv::Vec3d place = mesh.vertices[i];
+            if (side * place[0] < 0.8 * face) continue;
+            if (std::hypot(place[1] - wheel.axle[1], place[2] - wheel.axle[2]) > reach * wheel.radius) continue;
+            pulls.push_back({i, {side, 0, 0}, face, weight});
+        }
+    }
+}
+
 }  // namespace
 
 double cvs::fair(CVSMesh &mesh, const Hull &hull, const Fairness &fairness, CVSCancel cancel) {
@@ -193,6 +207,7 @@ double cvs::fair(CVSMesh &mesh, const Hull &hull, const Fairness &fairness, CVSC
         double squares = 0;
         int count = 0;
         for (const HullView &view : views) addPulls(mesh, view, pulls, squares, count, cancel);
+        addFaces(mesh, fairness.wheels, pulls);
         left = std::sqrt(squares / std::max(1, count));
         if (round == fairness.rounds) break;
         Field x(mesh.vertices.size());

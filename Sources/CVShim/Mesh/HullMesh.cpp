@@ -32,6 +32,8 @@ extern "C" CVS_EXPORT CVSStatus cvs_hull_create(const CVSHullView *views, size_t
         require(options.cells >= 16 && options.cells <= 512, "a hull's grid has 16 to 512 cubes along a side");
         require(options.rounds >= 0 && options.rounds <= 32 && options.steps >= 0 && options.steps <= 1000,
                 "at most 32 rounds of 1000 steps");
+        require(options.wheel_count <= 4, "a car has 4 wheels at most");
+        const std::vector<CVSWheel> wheels(options.wheels, options.wheels + options.wheel_count);
         *report = {false, 0};
         cvs::Hull hull(checked(views, count), options.symmetric, options.grounded);
         cvs::Box box;
@@ -51,6 +53,7 @@ extern "C" CVS_EXPORT CVSStatus cvs_hull_create(const CVSHullView *views, size_t
             fairness.rounds = options.rounds;
             fairness.steps = options.steps;
             fairness.anchored = 2 * step;
+            fairness.wheels = wheels;
             report->outline_error = cvs::fair(mesh, hull, fairness, cancel);
         }
         mesh.normals = cvs::vertexNormals(mesh);

@@ -2,6 +2,7 @@
 #define CVS_MESH_H
 #include "CVSBase.h"
 #include "CVSCamera.h"
+#include "CVSImage.h"
 #include "CVSSilhouette.h"
 
 #ifdef __cplusplus
@@ -50,6 +51,31 @@ typedef struct CVSHullView {
     const CVSSilhouette *silhouette;
 } CVSHullView;
 
+/// A wheel: the middle of its outer face, the axle along x, and its tyre's radius.
+typedef struct CVSWheel {
+    double axle[3];
+    double radius;
+} CVSWheel;
+
+/// A camera, and where wheels are on its picture: 1 channel of any size, stretched over it, 255 for surely.
+typedef struct CVSWheelView {
+    CVSCamera camera;
+    const CVSImage *wheels;
+} CVSWheelView;
+
+typedef struct CVSWheelsFound {
+    /// 4: front left, front right, rear left, rear right; or 0.
+    size_t count;
+    CVSWheel wheels[4];
+    /// Between the axles, and one standard deviation of it, in the mesh's unit.
+    double wheelbase, error;
+} CVSWheelsFound;
+
+/// Where the wheels of a car that stands on y = 0 along z are, from masks in all photos that see them from the side.
+/// The mesh may be coarse: it says how large the car is.
+CVSStatus cvs_wheels_find(const CVSMesh *mesh, const CVSWheelView *views, size_t count, CVSCancel cancel,
+                          CVSWheelsFound *found, CVSError *error) CVS_NOEXCEPT;
+
 typedef struct CVSHullOptions {
     /// Cubes along the longest side of the grid, 16...512.
     int32_t cells;
@@ -61,6 +87,9 @@ typedef struct CVSHullOptions {
     bool car;
     /// Rounds of smoothing, 0...32, each of so many steps of conjugate gradients.
     int32_t rounds, steps;
+    /// Where a car's wheels are known to be; their outer faces are set to where they are.
+    CVSWheel wheels[4];
+    size_t wheel_count;
 } CVSHullOptions;
 
 typedef struct CVSHullReport {

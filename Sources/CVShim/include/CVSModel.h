@@ -31,12 +31,6 @@ typedef enum __attribute__((enum_extensibility(closed))) CVSMaterial : int32_t {
     CVSMaterialRim,
 } CVSMaterial;
 
-/// A wheel: the middle of its outer face, the axle along x, and its tyre's radius in metres.
-typedef struct CVSWheel {
-    double axle[3];
-    double radius;
-} CVSWheel;
-
 typedef struct CVSModelOptions {
     /// Sides of the texture in pixels, 64...8192.
     int32_t texture_side;

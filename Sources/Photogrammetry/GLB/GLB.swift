@@ -4,7 +4,7 @@ internal import Foundation
 public enum GLB {
     /// Where a model's metres come from.
     public struct Scale: Sendable, Equatable, Codable {
-        /// What was known: `length`, or `size_of_cars` for that of an ordinary car.
+        /// What was known: see `ObjectScale.Source`.
         public let source: String
         /// By which share the metres may be wrong.
         public let error: Double

@@ -15,6 +15,8 @@ public struct ObjectModel: Sendable {
     /// The object was taken to be its own mirror image.
     public let isSymmetric: Bool
     public let scale: ObjectScale
+    /// The car's four wheels; empty where they were not found.
+    public let wheels: [Wheel]
     public let evidence: Evidence
 
     /// What the verdict rests on besides `agreement`; see `Ring` for each.

@@ -4,8 +4,12 @@ public struct ObjectOptions: Sendable, Equatable {
     public var places: [Int]?
     /// How many places at about equal angles the walk has.
     public var walk: Int
-    /// Of the car in metres; nil takes the usual width of cars.
+    /// Of the car in metres; it decides the scale. Nil takes the wheelbase, else plates, else the usual size of cars.
     public var length: Double?
+    /// Between the car's axles in metres; counts where views say where wheels are.
+    public var wheelbase: Double?
+    /// Of a number plate in metres; counts where two views or more say where one is.
+    public var plateWidth = 0.52
     /// Triangles of the model at most.
     public var triangles = 50_000
 

@@ -19,8 +19,8 @@ public struct ObjectSolver: Sendable {
     private static let mostToJoin = 1.6
     /// Samples of the fields of distances along a photo's longer side.
     private static let fieldSide = 800
-    /// Cubes along the hull that the scale is read off.
-    private static let roughCells = 96
+    /// Cubes along the shape that the scale is read off, and rounds of smoothing: the hull alone is too wide.
+    private static let roughCells = 64, roughSmoothing = 6
 
     /// - Parameter progress: called with the share of the whole that is done, and what comes next.
     /// - Throws: `no_usable_views`, `views_alike`, `views_contradict`: what is wrong with the photos, and which.
@@ -36,16 +36,23 @@ public struct ObjectSolver: Sendable {
         try progress(0.08, "finding where the photos were taken")
         let ring = try ring(of: views, silhouettes, cancel)
         try progress(0.4, "measuring the car")
-        let (cameras, scale) = try measured(ring, silhouettes, cancel)
-        let shapeViews = zip(cameras, silhouettes).map { ShapeView(camera: $0, silhouette: $1) }
+        var (cameras, scale, wheels) = try measured(ring, views, silhouettes, cancel)
+        var shapeViews = zip(cameras, silhouettes).map { ShapeView(camera: $0, silhouette: $1) }
         let agreement = try Agreement(
             heldOutOf: shapeViews, alphas: views.map(\.alpha), isSymmetric: ring.isMirrored, cancel: cancel)
         let verdict = try Verdict(ring, agreement, names: views.map(\.name))
         try progress(0.55, "shaping")
         var wish = ShapeOptions()
-        wish.isSymmetric = ring.isSymmetric
+        (wish.isSymmetric, wish.wheels) = (ring.isSymmetric, wheels)
         let shape = try Shape(from: shapeViews, options: wish, cancel: cancel)
-        let mesh = try shape.mesh.simplified(toTriangles: options.triangles, cancel: cancel)
+        var mesh = try shape.mesh.simplified(toTriangles: options.triangles, cancel: cancel)
+        if let length = options.length {
+            // The coarse shape's ends were not quite these.
+            let factor = length / ObjectScale.extent(of: mesh.vertices.map { SIMD3<Double>($0) }).length
+            mesh = try mesh.enlarged(by: factor)
+            (cameras, wheels) = (cameras.map { $0.enlarged(by: factor) }, wheels.map { $0.enlarged(by: factor) })
+            shapeViews = zip(cameras, silhouettes).map { ShapeView(camera: $0, silhouette: $1) }
+        }
         try progress(0.75, "painting")
         let photos = zip(views, shapeViews).map { view, seen in
             TexturePhoto(
@@ -53,12 +60,12 @@ public struct ObjectSolver: Sendable {
                 wheels: view.wheels)
         }
         var texture = TextureOptions()
-        texture.isSymmetric = ring.isSymmetric
+        (texture.isSymmetric, texture.wheels) = (ring.isSymmetric, wheels)
         let model = try TexturedModel(mesh: mesh, photos: photos, options: texture, cancel: cancel)
         return ObjectModel(
             cameras: cameras, model: model, mesh: mesh, verdict: verdict, agreement: agreement.views,
-            shortfall: ring.shortfall, isSymmetric: ring.isSymmetric, scale: scale, evidence: ObjectModel.Evidence(ring)
-        )
+            shortfall: ring.shortfall, isSymmetric: ring.isSymmetric, scale: scale, wheels: wheels,
+            evidence: ObjectModel.Evidence(ring))
     }
 
     /// In the order that is given, and in others where that does not hold or is not known.
@@ -106,16 +113,21 @@ public struct ObjectSolver: Sendable {
             hint: "Walk round the car and take a photo every 45 degrees.")
     }
 
-    /// The ring's cameras in metres.
+    /// The ring's cameras in metres, and the car's wheels.
     private func measured(
-        _ ring: Ring, _ silhouettes: [Silhouette], _ cancel: CancelFlag?
-    ) throws(Failure) -> (cameras: [Camera], scale: ObjectScale) {
+        _ ring: Ring, _ views: [ObjectView], _ silhouettes: [Silhouette], _ cancel: CancelFlag?
+    ) throws(Failure) -> (cameras: [Camera], scale: ObjectScale, wheels: [Wheel]) {
         var rough = ShapeOptions()
-        (rough.isSymmetric, rough.isGrounded, rough.isCar) = (ring.isMirrored, false, false)
-        (rough.cells, rough.smoothing) = (Self.roughCells, 0)
-        let views = zip(ring.cameras, silhouettes).map { ShapeView(camera: $0, silhouette: $1) }
-        let hull = try Shape(from: views, options: rough, cancel: cancel).mesh
-        let (factor, scale) = ObjectScale.metres(of: hull, length: options.length)
-        return (ring.cameras.map { $0.enlarged(by: factor) }, scale)
+        (rough.isSymmetric, rough.cells, rough.smoothing) = (ring.isMirrored, Self.roughCells, Self.roughSmoothing)
+        let seen = zip(ring.cameras, silhouettes).map { ShapeView(camera: $0, silhouette: $1) }
+        let mesh = try Shape(from: seen, options: rough, cancel: cancel).mesh
+        let masks = zip(ring.cameras, views).compactMap { camera, view in view.wheels.map { (camera, $0) } }
+        var known = ObjectScale.Known()
+        (known.length, known.wheelbase, known.plateWidth) = (options.length, options.wheelbase, options.plateWidth)
+        known.wheels = try WheelSet(on: mesh, from: masks, cancel: cancel)
+        known.plate = PlateWidth(zip(ring.cameras, views).map { ($0, $1.plates) })
+        let (factor, scale) = ObjectScale.metres(of: mesh, known: known)
+        let wheels = known.wheels?.enlarged(by: factor).wheels ?? []
+        return (ring.cameras.map { $0.enlarged(by: factor) }, scale, wheels)
     }
 }

@@ -12,6 +12,8 @@ public struct ObjectView: Sendable {
     /// Where its panes and wheels are, 1 channel of any size, stretched over the photo; nil where it is not known.
     public let glass: Bitmap?
     public let wheels: Bitmap?
+    /// Number plates on it.
+    public var plates: [PlateQuad] = []
 
     public init(
         name: String, photo: Bitmap, alpha: Bitmap, prior: FocalPrior, glass: Bitmap? = nil, wheels: Bitmap? = nil

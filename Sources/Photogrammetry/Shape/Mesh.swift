@@ -72,4 +72,9 @@ extension Mesh {
                 try callShim { out, error in cvs_mesh_simplify(handle, max(4, count), cancel, out, error) }
             })
     }
+
+    /// The same mesh in a world whose unit is `factor` (above 0) times smaller.
+    func enlarged(by factor: Double) throws(Failure) -> Mesh {
+        try Mesh(vertices: vertices.map { $0 * Float(factor) }, triangles: triangles)
+    }
 }

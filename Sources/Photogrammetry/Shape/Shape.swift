@@ -22,6 +22,8 @@ public struct ShapeOptions: Sendable, Equatable {
     public var cells = 160
     /// Rounds of smoothing, 0...32; without any the hull stays as the views cut it.
     public var smoothing = 12
+    /// Where a car's wheels are known to be, 4 at most: their faces are set there.
+    public var wheels: [Wheel] = []
 
     public init() {}
 }
@@ -65,9 +67,11 @@ public struct Shape: Sendable {
         _ views: [ShapeView], _ options: ShapeOptions, _ cancel: CancelFlag?
     ) throws(Failure) -> (mesh: Mesh, isCar: Bool, outlineError: Double) {
         let shimViews = views.map { CVSHullView(camera: CVSCamera($0.camera), silhouette: $0.silhouette.handle) }
-        let shimOptions = CVSHullOptions(
-            cells: Int32(clamping: options.cells), symmetric: options.isSymmetric, grounded: options.isGrounded,
-            car: options.isCar, rounds: Int32(clamping: options.smoothing), steps: 300)
+        var shimOptions = CVSHullOptions()
+        (shimOptions.cells, shimOptions.symmetric) = (Int32(clamping: options.cells), options.isSymmetric)
+        (shimOptions.grounded, shimOptions.car) = (options.isGrounded, options.isCar)
+        (shimOptions.rounds, shimOptions.steps) = (Int32(clamping: options.smoothing), 300)
+        shimOptions.add(options.wheels)
         var report = CVSHullReport()
         let handle = try withExtendedLifetime(views) { () throws(Failure) in
             try withCancelAddress(cancel) { cancel throws(Failure) in

@@ -58,6 +58,7 @@ struct ReconstructObject {
             slots: photos.map(\.input.slot), used: used, order: options.order, steps: options.steps)
         var wish = ObjectOptions(places: walk.places, walk: walk.count)
         wish.length = options.length > 0 ? options.length : nil
+        wish.wheelbase = options.wheelbase > 0 ? options.wheelbase : nil
         wish.triangles = options.triangles
         return wish
     }

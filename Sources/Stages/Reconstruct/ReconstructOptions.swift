@@ -11,8 +11,10 @@ public struct ReconstructOptions: StageOptions {
     public var steps = 0
     /// 35 mm equivalent of the focal length in millimetres; 0 takes what the photos say.
     public var focal35 = 0.0
-    /// Length of the car in metres; 0 takes the usual width of cars.
+    /// Length of the car in metres; 0 takes the wheelbase.
     public var length = 0.0
+    /// Between its axles in metres; 0 takes the usual size of cars.
+    public var wheelbase = 0.0
     public var triangles = 50_000
     /// JPEG quality of the texture.
     public var quality = 88
@@ -39,7 +41,10 @@ public struct ReconstructOptions: StageOptions {
             "35 mm equivalent of the focal length in millimetres; 0 takes what the photos say."),
         OptionField(
             "length", .number(0...30), default: .int(0),
-            "Length of the car in metres, for the scale; 0 takes the usual width of cars."),
+            "Length of the car in metres, for the scale; 0 takes the wheelbase."),
+        OptionField(
+            "wheelbase", .number(0...12), default: .int(0),
+            "Between the car's axles in metres, for the scale; 0 takes the usual size of cars."),
         OptionField("triangles", .integer(1_000...200_000), default: 50_000, "Triangles of the model at most."),
         OptionField("quality", .integer(30...100), default: 88, "JPEG quality of the texture."),
         OptionField(
