@@ -1,4 +1,7 @@
-"""Check GLB files, and the checks by files that are broken on purpose: check.py FILE..."""
+"""Check GLB files, and the checks by files that are broken on purpose: check.py FILE... [FOLDER]
+
+With a folder each file is loaded in model-viewer, assimp and Blender too; what it looks like from six sides goes there.
+"""
 import json
 import os
 import pathlib
@@ -7,6 +10,8 @@ import sys
 
 import numpy
 
+import loaders
+import viewer
 from container import Wrong, accessor_values, chunks, jpeg_size, need, view_bytes
 from solid import check_closed, merged, volume
 
@@ -107,14 +112,33 @@ def broken(data):
     yield patched("a turned triangle", index, binary[index + size:index + 2 * size] + binary[index:index + size])
 
 
-def main(files):
+def loaded(path, folder):
+    """A line of what other programs find in a file; raises Wrong."""
+    document, binary = chunks(path.read_bytes())
+    primitives = document["meshes"][0]["primitives"]
+    triangles = sum(document["accessors"][primitive["indices"]]["count"] for primitive in primitives) // 3
+    loaders.assimp(path, triangles, len(primitives))
+    size = loaders.blender(path, triangles, len(primitives))
+    folder.mkdir(parents=True, exist_ok=True)
+    picture = folder.resolve() / f"{path.stem}.png"
+    names = viewer.show(path.read_bytes(), picture)
+    need(len(names) == len(primitives), f"model-viewer finds {len(names)} materials of {len(primitives)}")
+    return (f"  assimp, Blender ({size[0]:.2f} x {size[1]:.2f} x {size[2]:.2f} m) and model-viewer load it: "
+            f"{', '.join(names)}; {', '.join(viewer.SIDES)} in {picture.name}")
+
+
+def main(words):
+    files = [word for word in words if word.endswith(".glb")]
+    folders = [pathlib.Path(word) for word in words if not word.endswith(".glb")]
     validator = schema_validator()
     print("schemas: " + ("Khronos' 33" if validator else "skipped, no data"))
     bad = 0
     for name in files:
         data = pathlib.Path(name).read_bytes()
         try:
-            print(f"{pathlib.Path(name).name}: {check(data, validator)}")
+            print(f"{pathlib.Path(name).name}: {check(data, validator)}", flush=True)
+            for folder in folders[:1]:
+                print(loaded(pathlib.Path(name), folder))
         except (Wrong, KeyError, IndexError, TypeError) as error:
             print(f"{pathlib.Path(name).name}: WRONG: {error or type(error).__name__}")
             bad += 1
