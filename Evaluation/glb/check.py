@@ -119,12 +119,12 @@ def loaded(path, folder):
     triangles = sum(document["accessors"][primitive["indices"]]["count"] for primitive in primitives) // 3
     loaders.assimp(path, triangles, len(primitives))
     size = loaders.blender(path, triangles, len(primitives))
-    folder.mkdir(parents=True, exist_ok=True)
-    picture = folder.resolve() / f"{path.stem}.png"
-    names = viewer.show(path.read_bytes(), picture)
+    pictures = folder.resolve() / path.stem
+    pictures.mkdir(parents=True, exist_ok=True)
+    names = viewer.show(path.read_bytes(), pictures)
     need(len(names) == len(primitives), f"model-viewer finds {len(names)} materials of {len(primitives)}")
     return (f"  assimp, Blender ({size[0]:.2f} x {size[1]:.2f} x {size[2]:.2f} m) and model-viewer load it: "
-            f"{', '.join(names)}; {', '.join(viewer.SIDES)} in {picture.name}")
+            f"{', '.join(names)}; {', '.join(viewer.SIDES)} in {folder / path.stem}")
 
 
 def main(words):
