@@ -89,16 +89,16 @@ extension SurfaceMaterial {
     private struct Look {
         let metallic: Double
         let roughness: Double
-        /// Strength of the reflection of what is no metal; 1 is that of glass.
+        /// Strength of the reflection of what is no metal; that of glass and lacquer would be 1.
         let specular: Double
     }
 
     private var look: Look {
         switch self {
-        case .paint: Look(metallic: 0, roughness: 0.35, specular: 0.5)
-        case .glass: Look(metallic: 0, roughness: 0.08, specular: 1)
-        case .rubber: Look(metallic: 0, roughness: 0.9, specular: 0.3)
-        case .rim: Look(metallic: 0.5, roughness: 0.4, specular: 0.5)
+        case .paint: Look(metallic: 0, roughness: 0.35, specular: 0.15)
+        case .glass: Look(metallic: 0, roughness: 0.1, specular: 0.3)
+        case .rubber: Look(metallic: 0, roughness: 0.9, specular: 0.1)
+        case .rim: Look(metallic: 0.3, roughness: 0.4, specular: 0.3)
         }
     }
 

@@ -44,6 +44,8 @@ public struct ObjectSolver: Sendable {
         try progress(0.55, "shaping")
         var wish = ShapeOptions()
         (wish.isSymmetric, wish.wheels) = (ring.isSymmetric, wheels)
+        // The usual grid has some 70,000 triangles on a car.
+        if options.triangles > 60_000 { wish.cells = 200 }
         let shape = try Shape(from: shapeViews, options: wish, cancel: cancel)
         var mesh = try shape.mesh.simplified(toTriangles: options.triangles, cancel: cancel)
         if let length = options.length {

@@ -58,6 +58,10 @@ struct FixtureCarTests {
         #expect(vertices.allSatisfy { $0.y > 0.12 || abs($0.x) > 0.4 })
         let model = try TexturedModel(mesh: mesh, photos: photos)
         #expect(try model.glb().count < 10_000_000 && model.coverage.seen > 12)
+        for budget in [50_000, 100_000] where budget < shape.mesh.triangleCount {
+            let finer = try shape.mesh.simplified(toTriangles: budget)
+            #expect(try finer.triangleCount <= budget && finer.solidity().isSolid)
+        }
         for view in try Self.seen("car-ring24").enumerated().filter({ $0.offset % 6 == 1 }).map(\.element) {
             let truth = try ImageFile.decode(view.mask, as: .grey)
             #expect(Self.overlap(try mesh.mask(in: view.camera), truth) > 0.98)
