@@ -3,6 +3,7 @@
 #include <meshoptimizer.h>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 namespace {
@@ -16,6 +17,22 @@ std::vector<cvs::Triangle> collapsed(const CVSMesh &mesh, const std::vector<cvs:
                          meshopt_SimplifyLockBorder, nullptr);
     kept.resize(indices / 3);
     return kept;
+}
+
+/// The sides that do not belong to exactly two triangles, running through them in opposite directions: where each
+/// begins and ends, in rising order.
+std::vector<uint64_t> openSides(const std::vector<cvs::Triangle> &triangles) {
+    std::vector<uint64_t> sides, open;
+    sides.reserve(triangles.size() * 3);
+    for (const cvs::Triangle &triangle : triangles)
+        for (size_t i = 0; i < 3; ++i) sides.push_back(uint64_t(triangle[i]) << 32 | triangle[(i + 1) % 3]);
+    std::sort(sides.begin(), sides.end());
+    for (size_t i = 0; i < sides.size(); ++i) {
+        const bool isDouble = (i > 0 && sides[i - 1] == sides[i]) || (i + 1 < sides.size() && sides[i + 1] == sides[i]);
+        const uint64_t back = sides[i] << 32 | sides[i] >> 32;
+        if (isDouble || !std::binary_search(sides.begin(), sides.end(), back)) open.push_back(sides[i]);
+    }
+    return open;
 }
 
 /// Adds to the marked vertices their neighbours.
@@ -33,6 +50,8 @@ CVSMesh cvs::simplified(const CVSMesh &mesh, size_t triangles, CVSCancel cancel)
     // The library may collapse a thin place so that more than two triangles meet at a side. Where it did, the triangles
     // round about are set aside, with their borders locked, and put back as they were.
     std::vector<uint8_t> fixed(mesh.vertices.size(), 0);
+    // The border of an open surface is locked, so that it stays side by side.
+    const std::vector<uint64_t> border = openSides(mesh.triangles);
     CVSMesh result = mesh;
     for (int attempt = 0; attempt < 12; ++attempt) {
         stopIfCancelled(cancel);
@@ -43,27 +62,21 @@ CVSMesh cvs::simplified(const CVSMesh &mesh, size_t triangles, CVSCancel cancel)
         }
         result.triangles = collapsed(mesh, rest, triangles > aside.size() ? triangles - aside.size() : 0);
         result.triangles.insert(result.triangles.end(), aside.begin(), aside.end());
-        const std::vector<uint32_t> open = verticesOfOpenSides(result.triangles);
-        if (open.empty()) return compacted(result);
-        for (const uint32_t vertex : open) fixed[vertex] = 1;
+        const std::vector<uint64_t> open = openSides(result.triangles);
+        std::vector<uint64_t> faults;
+        std::set_difference(open.begin(), open.end(), border.begin(), border.end(), std::back_inserter(faults));
+        if (faults.empty()) return compacted(result);
+        for (const uint64_t side : faults) fixed[side >> 32] = fixed[uint32_t(side)] = 1;
         grow(mesh.triangles, fixed);
     }
     return mesh;
 }
 
 std::vector<uint32_t> cvs::verticesOfOpenSides(const std::vector<Triangle> &triangles) {
-    std::vector<uint64_t> sides;
-    sides.reserve(triangles.size() * 3);
-    for (const Triangle &triangle : triangles)
-        for (size_t i = 0; i < 3; ++i) sides.push_back(uint64_t(triangle[i]) << 32 | triangle[(i + 1) % 3]);
-    std::sort(sides.begin(), sides.end());
     std::vector<uint32_t> open;
-    for (size_t i = 0; i < sides.size(); ++i) {
-        const bool isDouble = (i > 0 && sides[i - 1] == sides[i]) || (i + 1 < sides.size() && sides[i + 1] == sides[i]);
-        const uint64_t back = sides[i] << 32 | sides[i] >> 32;
-        if (!isDouble && std::binary_search(sides.begin(), sides.end(), back)) continue;
-        open.push_back(uint32_t(sides[i] >> 32));
-        open.push_back(uint32_t(sides[i]));
+    for (const uint64_t side : openSides(triangles)) {
+        open.push_back(uint32_t(side >> 32));
+        open.push_back(uint32_t(side));
     }
     std::sort(open.begin(), open.end());
     open.erase(std::unique(open.begin(), open.end()), open.end());

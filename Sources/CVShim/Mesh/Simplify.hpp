@@ -3,7 +3,7 @@
 
 namespace cvs {
 
-/// About as many triangles as asked for, the shape, closedness and two-manifoldness kept, normals handed on (quadric
+/// About as many triangles as asked for, the shape, border and two-manifoldness kept, normals handed on (quadric
 /// errors, Garland and Heckbert 1997, in meshoptimizer).
 CVSMesh simplified(const CVSMesh &mesh, size_t triangles, CVSCancel cancel);
 
