@@ -6,6 +6,7 @@
 #include "CVSCamera.h"
 #include "CVSCodec.h"
 #include "CVSContour.h"
+#include "CVSDense.h"
 #include "CVSFeatures.h"
 #include "CVSImage.h"
 #include "CVSInfer.h"

@@ -9,7 +9,12 @@ public struct ObjectScale: Sendable, Equatable, Codable {
         case plate
         /// The usual size of passenger cars.
         case sizeOfCars = "size_of_cars"
+        /// Nobody knows: lengths are in the model's own unit.
+        case ownUnit = "own_unit"
     }
+
+    /// What can be said of lengths that nothing is known of.
+    public static let ownUnit = ObjectScale(source: .ownUnit, error: 1)
 
     public let source: Source
     /// Standard deviation of a length over that length.

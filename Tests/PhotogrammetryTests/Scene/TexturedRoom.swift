@@ -53,6 +53,19 @@ struct TexturedRoom {
         }
     }
 
+    /// How far a point lies from the nearest face.
+    func distance(of point: SIMD3<Double>) -> Double {
+        faces.map { face in
+            let inside = point - face.corner
+            let (u, v) = ((inside * face.right).sum(), (inside * face.down).sum())
+            let (right, down) = (
+                face.right / (face.right * face.right).sum(), face.down / (face.down * face.down).sum()
+            )
+            let away = inside - right * min(1, max(0, u)) - down * min(1, max(0, v))
+            return (away * away).sum().squareRoot()
+        }.min() ?? .infinity
+    }
+
     func picture(_ camera: Camera) throws(Failure) -> Bitmap {
         let (optics, pose) = (camera.intrinsics, camera.pose)
         let (back, eye) = (pose.rotation.inverse, pose.centre)
@@ -62,7 +75,10 @@ struct TexturedRoom {
         }
     }
 
-    private func seen(from eye: SIMD3<Double>, along ray: SIMD3<Double>) -> Double {
+    private func seen(from eye: SIMD3<Double>, along ray: SIMD3<Double>) -> Double { hit(from: eye, along: ray).value }
+
+    /// How many times `ray` leads from `eye` to what is seen, infinite where there is nothing, and how bright that is.
+    func hit(from eye: SIMD3<Double>, along ray: SIMD3<Double>) -> (distance: Double, value: Double) {
         var (nearest, value) = (Double.infinity, 20.0)
         for face in faces {
             let along = (ray * face.normal).sum()
@@ -75,6 +91,6 @@ struct TexturedRoom {
             nearest = distance
             value = face.paint.value(face.grains.x * u, face.grains.y * v)
         }
-        return value
+        return (nearest, value)
     }
 }
