@@ -31,7 +31,7 @@ public struct ReconstructOutput: Codable, Sendable, Equatable {
     /// Focal length of the first photo in pixels.
     public var focal: Double
     public var scale: ObjectScale?
-    /// Size of the model in metres: width, height, length.
+    /// Size of the model: width, height, length; in metres, of a scene in its own unit. Empty without a surface.
     public var dimensions: [Double]
     public var triangles: Int
     /// Of the model's surface, what a photo shows itself, what one shows mirrored, and what none shows; 0...1.

@@ -22,7 +22,7 @@ struct ReconstructScene {
         let context = context
         let scene = try SceneSolver(matcher: SiftMatcher()).scene(of: views, cancel: context.cancel) { share, step in
             // What stops here is the flag, which the solver looks at itself.
-            try? context.checkpoint(0.3 + 0.55 * share, step)
+            try? context.checkpoint(0.3 + 0.3 * share, step)
         }
         guard scene.placed >= 3, scene.placed * 2 >= photos.count else { throw refusal(scene, photos) }
         return Found(scene: scene, verdict: verdict(scene))
@@ -59,12 +59,23 @@ struct ReconstructScene {
         return Verdict(grade: grade, reason: sentences.joined(separator: " "))
     }
 
-    /// Cameras and points; no surface.
+    /// Cameras, points and, where depths agree, a textured surface.
     func write(_ found: Found, _ photos: [ReconstructPhotos.Photo]) throws(Failure) -> ReconstructOutput {
-        try context.checkpoint(0.9, "writing cameras and points")
-        let (scene, files) = (found.scene, ReconstructFiles(context: context))
-        let cloud = PointCloud(
-            points: scene.points.map { SIMD3<Float>($0.position) }, colours: scene.points.map(\.colour))
+        let (surface, lack) = try surface(of: found.scene, photos)
+        try context.checkpoint(0.95, "writing the scene")
+        let (scene, files) = (surface?.scene ?? found.scene, ReconstructFiles(context: context))
+        let reason = [found.verdict.reason, surface.map(sentence) ?? lack].joined(separator: " ")
+        if let surface {
+            let facts = GLB.Facts(
+                scale: GLB.Scale(source: ObjectScale.ownUnit.source.rawValue, error: ObjectScale.ownUnit.error),
+                coverage: surface.model.coverage, note: reason)
+            try files.emit(
+                surface.model.glb(facts: facts, quality: options.quality, cancel: context.cancel), as: "model",
+                path: "model.glb", mediaType: "model/gltf-binary")
+        }
+        let cloud =
+            surface?.cloud
+            ?? PointCloud(points: scene.points.map { SIMD3<Float>($0.position) }, colours: scene.points.map(\.colour))
         try files.emit(cloud.ply(), as: "pointcloud", path: "pointcloud.ply", mediaType: "application/octet-stream")
         let placed = scene.views.compactMap { view in
             view.camera.map {
@@ -75,16 +86,58 @@ struct ReconstructScene {
             cameras: placed.map(\.0), sightings: placed.map(\.1),
             points: scene.points.map { ColmapText.Point(position: $0.position, colour: $0.colour, error: $0.error) },
             colmap: options.colmap)
+        return output(scene, surface, Verdict(grade: found.verdict.grade, reason: reason), photos)
+    }
+
+    /// The surface, or a sentence that says why there is none.
+    private func surface(
+        of scene: Scene, _ photos: [ReconstructPhotos.Photo]
+    ) throws(Failure) -> (surface: SceneSurface?, lack: String) {
+        var wish = DenseOptions()
+        wish.triangles = options.triangles
+        do {
+            let made = try SceneSurface(
+                of: scene, photos: photos.map(\.picture), options: wish, cancel: context.cancel
+            ) { share, step throws(Failure) in try context.checkpoint(0.6 + 0.35 * share, step) }
+            return (made, "")
+        } catch  where error.code == .noUsableViews {
+            return (nil, error.summary)
+        }
+    }
+
+    /// What to know of a surface.
+    private func sentence(of surface: SceneSurface) -> String {
+        let shares = surface.depthShares.compactMap { $0 }
+        let share = Int((100 * shares.reduce(0, +) / Double(max(1, shares.count))).rounded())
+        let level = surface.isLevel ? "" : " Up is where the first photo has it, for the photos do not agree."
+        return "Depths are known for \(share) % of the photos' area.\(level)"
+    }
+
+    private func output(
+        _ scene: Scene, _ surface: SceneSurface?, _ verdict: Verdict, _ photos: [ReconstructPhotos.Photo]
+    ) -> ReconstructOutput {
+        func short(_ value: Double, _ digits: Double) -> Double { (value * digits).rounded() / digits }
+        let vertices = surface?.mesh.vertices ?? []
+        let size: [Double] =
+            vertices.isEmpty
+            ? []
+            : (0..<3).map { axis in
+                let values = vertices.map { Double($0[axis]) }
+                return short((values.max() ?? 0) - (values.min() ?? 0), 1_000)
+            }
+        let coverage = surface?.model.coverage
+        let area = max(1e-9, (coverage?.seen ?? 0) + (coverage?.unseen ?? 0))
+        let focal = scene.views.compactMap(\.camera).first?.intrinsics.focal ?? 0
         return ReconstructOutput(
             registered: scene.placed,
             views: zip(photos, scene.views).map { photo, view in
                 ReconstructOutput.View(
                     slot: photo.input.slot, registered: view.camera != nil, reason: view.reason?.sentence,
                     agreement: nil)
-            }, path: "scene", grade: found.verdict.grade.rawValue, gradeReason: found.verdict.reason,
-            reprojectionError: (scene.reprojectionError * 1_000).rounded() / 1_000, agreement: nil, evidence: nil,
-            symmetric: false,
-            focal: ((placed.first?.0.camera.intrinsics.focal ?? 0) * 10).rounded() / 10, scale: nil, dimensions: [],
-            triangles: 0, seen: 0, mirrored: 0, unseen: 0)
+            }, path: "scene", grade: verdict.grade.rawValue, gradeReason: verdict.reason,
+            reprojectionError: short(scene.reprojectionError, 1_000), agreement: nil, evidence: nil,
+            symmetric: false, focal: short(focal, 10), scale: surface == nil ? nil : .ownUnit, dimensions: size,
+            triangles: surface?.mesh.triangleCount ?? 0, seen: short((coverage?.seen ?? 0) / area, 10_000),
+            mirrored: 0, unseen: short((coverage?.unseen ?? 0) / area, 10_000))
     }
 }
