@@ -69,6 +69,10 @@ let package = Package(
         .executableTarget(
             name: "sfm-bench", dependencies: ["Imaging", "Photogrammetry", "Pipeline"], path: "Benchmarks/sfm/tool",
             swiftSettings: strict),
+        // Other views of a finished model, for the same.
+        .executableTarget(
+            name: "model-views", dependencies: ["Imaging", "Photogrammetry", "Pipeline"],
+            path: "Evaluation/reconstruct/tool", swiftSettings: strict),
 
         .target(
             name: "TestKit", dependencies: ["Imaging", "JobQueue", "Pipeline", "Storage"], path: "Tests/TestKit",

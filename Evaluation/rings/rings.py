@@ -32,6 +32,13 @@ def scaled(points):
     return LENGTH / (high - low)[[0, 2]].max(), np.array([middle[0], low[1], middle[2]])
 
 
+def standing(data, vehicle):
+    """The vehicle's triangles in metres over the origin; what it was multiplied by, and where its middle stood."""
+    whole, _ = vehicles.body(data, vehicle)
+    grow, foot = scaled(whole.points)
+    return (whole.points - foot) * grow, grow, foot
+
+
 def hand_held(dice, aim):
     """Rotations (world to camera: x right, y down, z forwards) and eyes of a walk round the car."""
     poses = []
@@ -79,24 +86,27 @@ def entry(name, rows, eye):
 
 
 def render(options):
-    for index, vehicle in enumerate(vehicles.VEHICLES):
-        whole, _ = vehicles.body(options.data, vehicle)
-        grow, foot = scaled(whole.points)
-        car = (whole.points - foot) * grow
-        for lot in range(LOTS):
-            folder = options.out / f"{vehicle.name}-{lot + 1}"
-            (folder / "masks").mkdir(parents=True, exist_ok=True)
-            dice = np.random.default_rng([17, index, lot])
-            poses = hand_held(dice, np.array([0, .45 * np.ptp(car[..., 1]), 0]))
-            for k, (rows, eye) in enumerate(poses):
-                Image.fromarray(mask_of(car, rows, eye)).save(folder / "masks" / f"{k + 1:02d}.png")
-                if options.photos:
-                    (folder / "photos").mkdir(exist_ok=True)
-                    picture = photo_of(options.data, vehicle, rows, eye / grow + foot, lot, index)
-                    Image.fromarray(picture).save(folder / "photos" / f"{k + 1:02d}.jpg", quality=92)
-            cameras = [entry(f"{k + 1:02d}", *pose) for k, pose in enumerate(poses)]
-            (folder / "cameras.json").write_text(json.dumps(cameras))
-            print(f"{folder.name}: {VIEWS} views", flush=True)
+    for lot in range(LOTS):
+        for index, vehicle in enumerate(vehicles.VEHICLES):
+            ring(options.data, index, vehicle, lot, options.out / f"{vehicle.name}-{lot + 1}", options.photos)
+
+
+def ring(data, index, vehicle, lot, folder, wants_photos):
+    """Draws one ring, unless it lies there whole: cameras.json is written last."""
+    if (folder / "cameras.json").exists() and (not wants_photos or (folder / "photos" / f"{VIEWS:02d}.jpg").exists()):
+        return
+    car, grow, foot = standing(data, vehicle)
+    (folder / "masks").mkdir(parents=True, exist_ok=True)
+    poses = hand_held(np.random.default_rng([17, index, lot]), np.array([0, .45 * np.ptp(car[..., 1]), 0]))
+    for k, (rows, eye) in enumerate(poses):
+        Image.fromarray(mask_of(car, rows, eye)).save(folder / "masks" / f"{k + 1:02d}.png")
+        if wants_photos:
+            (folder / "photos").mkdir(exist_ok=True)
+            picture = photo_of(data, vehicle, rows, eye / grow + foot, lot, index)
+            Image.fromarray(picture).save(folder / "photos" / f"{k + 1:02d}.jpg", quality=92)
+    cameras = [entry(f"{k + 1:02d}", *pose) for k, pose in enumerate(poses)]
+    (folder / "cameras.json").write_text(json.dumps(cameras))
+    print(f"{folder.name}: {VIEWS} views", flush=True)
 
 
 def aligned(found, truth):
@@ -140,7 +150,7 @@ def main():
     drawing = kinds.add_parser("render")
     drawing.add_argument("--data", type=pathlib.Path, required=True)
     drawing.add_argument("--out", type=pathlib.Path, required=True)
-    drawing.add_argument("--photos", action="store_true", help="the painted car on a place, too; minutes a ring")
+    drawing.add_argument("--photos", action="store_true", help="the painted car on a place, too; half a minute a ring")
     drawing.set_defaults(run=render)
     scoring = kinds.add_parser("score")
     scoring.add_argument("folder", type=pathlib.Path)
