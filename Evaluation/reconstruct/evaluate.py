@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 
+import answers
 import cases
 import held
 import poses
@@ -19,7 +20,7 @@ def arguments():
     parser = argparse.ArgumentParser(prog="Evaluation/reconstruct/run", description=__doc__)
     parser.add_argument("--root", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--rings", type=pathlib.Path, help="the drawn rings of the vehicle meshes")
-    parser.add_argument("--only", action="append", help="cases whose names contain this text; may be given again")
+    parser.add_argument("--only", action="append", help="sets whose names contain this text; may be given again")
     parser.add_argument("--no-peer", action="store_true", help="leave pycolmap out")
     parser.add_argument("--again", action="store_true", help="what was measured before counts too, unless it is run now")
     return parser.parse_args()
@@ -70,24 +71,55 @@ def measure(case, out):
     return score
 
 
-def main():
-    """Measures what was asked for."""
-    chosen = arguments()
-    out = chosen.root / "evaluation-out/reconstruct"
-    out.mkdir(parents=True, exist_ok=True)
-    table = out / "table.json"
-    results = json.loads(table.read_text()) if chosen.again and table.exists() else {}
+def rings(chosen, out, results):
+    """Scores of the rings into `results`, kept in a file after each."""
     for case in all_cases(chosen, out / "input"):
-        if not any(text in case.name for text in chosen.only or [""]):
+        if not is_wanted(chosen, case.name):
             continue
-        folder = out / "runs" / case.name.replace(", ", "-").replace(" ", "-").replace("%", "percent")
+        folder = out / "runs" / file_name(case.name)
         result = {"group": case.group, "bars": case.bars, OURS: measure(case, folder)}
         if case.peer and not chosen.no_peer:
             result[PEER] = product.peer(case, folder.with_suffix(".peer.json"))
         results[case.name] = result
         print(f"measured: {case.name}: {report.line(result[OURS])}", flush=True)
-        table.write_text(json.dumps(results, indent=1))
-    text = report.text(results)
+        (out / "rings.json").write_text(json.dumps(results, indent=1))
+
+
+def asked(chosen, out, results):
+    """The same of the questions."""
+    for question in answers.questions(chosen.root, out / "input", data_folder()):
+        if not is_wanted(chosen, question.name):
+            continue
+        score = product.ours(question, out / "runs" / file_name(question.name))
+        results[question.name] = score | {"wanted": question.wanted, "right": bool(question.judge(score))}
+        print(f"asked: {question.name}: {report.line(score)}", flush=True)
+        (out / "answers.json").write_text(json.dumps(results, indent=1))
+
+
+def is_wanted(chosen, name):
+    """Whether a name contains one of the texts that were given."""
+    return any(text in name for text in chosen.only or [""])
+
+
+def file_name(name):
+    """For a folder."""
+    return name.replace(", ", "-").replace(" ", "-").replace("%", "percent")
+
+
+def kept(chosen, file):
+    """What an earlier run measured, if that shall count."""
+    return json.loads(file.read_text()) if chosen.again and file.exists() else {}
+
+
+def main():
+    """Measures what was asked for."""
+    chosen = arguments()
+    out = chosen.root / "evaluation-out/reconstruct"
+    out.mkdir(parents=True, exist_ok=True)
+    known, replies = kept(chosen, out / "rings.json"), kept(chosen, out / "answers.json")
+    rings(chosen, out, known)
+    asked(chosen, out, replies)
+    text = "\n\n".join([report.text(known), "## Other sets of photos", answers.table(replies)])
     print(text)
     (out / "table.md").write_text(text + "\n")
 

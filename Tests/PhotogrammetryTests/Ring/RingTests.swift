@@ -31,6 +31,13 @@ struct RingTests {
         #expect(errors.distance < 1.5 && errors.turn < 1.5 && errors.azimuth < 3, "\(errors)")
     }
 
+    @Test(arguments: [(4, 5.0), (12, 0.6), (24, 0.6)])
+    func `works with fewer photos than eight, and with more`(count: Int, bound: Double) throws {
+        let fixture = try FixtureRing(everyOf24: 24 / count)
+        let errors = fixture.errors(of: try Ring(of: fixture.views()).cameras)
+        #expect(errors.distance < bound && errors.turn < bound && errors.azimuth < 2 * bound + 2, "\(errors)")
+    }
+
     @Test func `goes round either way, with a photo missing and views that come in no order but with their places`()
         throws
     {
@@ -195,9 +202,8 @@ struct RingTests {
                     (from, to) = (min(from, x), max(to, x))
                 }
             }
-            guard to >= from else { continue }
-            for column in max(0, Int(from.rounded(.up)))...min(width - 1, max(0, Int(to))) {
-                pixels[row * width + column] = 255
+            for column in stride(from: max(0, from.rounded(.up)), through: min(Double(width - 1), to), by: 1) {
+                pixels[row * width + Int(column)] = 255
             }
         }
         return try Bitmap(pixels: pixels, width: width, height: height, channels: 1)

@@ -101,6 +101,31 @@ import Testing
         #expect(error?.summary == "0 of 4 photos show a car; a model needs 4.")
     }
 
+    @Test func `eight rooms show no car, and nothing else that hangs together`() async throws {
+        let bench = try StageBench()
+        let rooms = try (0..<8).map { room in
+            let picture = try TestPicture.make(width: 320, height: 240, channels: 3) { x, y, pixel in
+                // Walls of another colour and pattern in every room, a floor, a window.
+                let (u, v) = (x + 17 * room, y + 29 * room)
+                let wall = 150 + (u * (3 + room) % 40 + v * (5 + room) % 30) - 12 * (room % 4)
+                let isWindow = (60 + 20 * room % 90..<120 + 20 * room % 90).contains(x) && (40..<110).contains(y)
+                let light = isWindow ? 250 : y > 180 ? 70 + (x * (room + 2) / 9 % 25) : wall
+                for c in 0..<3 { pixel[c] = UInt8(clamping: light - 15 * ((c + room) % 3)) }
+            }
+            let file = bench.folder.appending(path: "room-\(room + 1).png")
+            try picture.write(.png(compression: 1), to: file)
+            return file
+        }
+        let error = try await failure(
+            rooms,
+            options {
+                $0.subject = .auto
+                $0.precision = .f32
+            })
+        #expect(error?.code == .noUsableViews && error?.hint != nil)
+        #expect(error?.summary == "0 of 8 photos show a car; a model needs 4.")
+    }
+
     @Test func `an order that forgets a photo is refused`() async throws {
         let error = try await failure(Self.cutouts, options { $0.order = ["photo-1", "photo-2"] })
         #expect(error?.code == .invalidOptions)
