@@ -6,6 +6,7 @@ import pathlib
 
 import answers
 import cases
+import colmap
 import held
 import poses
 import product
@@ -96,6 +97,22 @@ def asked(chosen, out, results):
         (out / "answers.json").write_text(json.dumps(results, indent=1))
 
 
+def exports(chosen, out, results):
+    """What pycolmap finds wrong with the COLMAP files of both paths, into `results`."""
+    car, data = list(cases.fixture(chosen.root, out / "input", None))[1], data_folder()
+    runs = {"export of our car": (car.files, car.options | {"triangles": 5000})}
+    if data:
+        photos = sorted((data / "A_sfm/strecha_fountain-P11/images").glob("*.jpg"))[:6]
+        runs["export of the fountain"] = (photos, {"subject": "scene"})
+    for name, (files, options) in runs.items():
+        if is_wanted(chosen, name):
+            folder = out / "runs" / file_name(name)
+            product.reconstruct(files, options | {"colmap": "true"}, folder)
+            wrong, counts = colmap.check(folder)
+            results[name] = {"counts": counts, "wrong": wrong}
+            (out / "exports.json").write_text(json.dumps(results, indent=1))
+
+
 def is_wanted(chosen, name):
     """Whether a name contains one of the texts that were given."""
     return any(text in name for text in chosen.only or [""])
@@ -116,10 +133,12 @@ def main():
     chosen = arguments()
     out = chosen.root / "evaluation-out/reconstruct"
     out.mkdir(parents=True, exist_ok=True)
-    known, replies = kept(chosen, out / "rings.json"), kept(chosen, out / "answers.json")
+    known, replies, files = (kept(chosen, out / f"{name}.json") for name in ("rings", "answers", "exports"))
     rings(chosen, out, known)
     asked(chosen, out, replies)
-    text = "\n\n".join([report.text(known), "## Other sets of photos", answers.table(replies)])
+    exports(chosen, out, files)
+    text = "\n\n".join([report.text(known), "## Other sets of photos", answers.table(replies),
+                        "## COLMAP files, read by pycolmap", colmap.table(files)])
     print(text)
     (out / "table.md").write_text(text + "\n")
 
