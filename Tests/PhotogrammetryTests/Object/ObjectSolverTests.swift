@@ -70,10 +70,21 @@ import Testing
         #expect(failure?.code == .viewsAlike)
     }
 
+    @Test func `two photos that changed places are put right`() throws {
+        let ring = try FixtureRing(everyOf24: 3).ordered([0, 1, 2, 4, 3, 5, 6, 7])
+        var options = ObjectOptions(places: Array(0..<8), walk: 8)
+        options.triangles = 2_000
+        let made = try ObjectSolver(options: options).model(of: views(of: ring))
+        let errors = ring.errors(of: made.cameras)
+        #expect(errors.distance < 1 && errors.turn < 1 && errors.azimuth < 3, "\(errors)")
+        #expect(made.verdict.grade == .a && made.isSymmetric)
+    }
+
     @Test func `a door that is open on all photos is spoken of`() throws {
         var ring = try FixtureRing(everyOf24: 3)
         ring.alphas = try zip(ring.alphas, ring.truth).map { try adding([Self.door], to: $0, by: $1) }
-        let options = ObjectOptions(places: Array(0..<8), walk: 8)
+        var options = ObjectOptions(places: Array(0..<8), walk: 8)
+        options.triangles = 2_000
         let made = try ObjectSolver(options: options).model(of: views(of: ring))
         #expect(!made.isSymmetric && made.verdict.grade > .a)
         #expect(made.verdict.reason.contains("a door may be open"), "\(made.verdict.reason)")
