@@ -9,6 +9,8 @@
 namespace {
 
 constexpr double leastCosine = 0.10, margin = 2.0;
+// An alpha below it is a hole; panes that let through keep one half.
+constexpr int hole = 96;
 
 /// Weights of the four samples round a place between two.
 void cubic(double share, double weights[4]) {
@@ -44,7 +46,7 @@ void blur(cvs::Look &look, double sigma) {
     for (int y = 0; y < inside.rows; ++y)
         for (int x = 0; x < inside.cols; ++x) {
             const double depth = look.silhouette->at((x + 0.5) * stepX - 0.5, (y + 0.5) * stepY - 0.5).value;
-            inside.at<float>(y, x) = depth > margin * shrink ? 1.0f : 0.0f;
+            inside.at<float>(y, x) = depth > margin * shrink && !look.isHole((x + 0.5) * stepX, (y + 0.5) * stepY);
             colours.at<cv::Vec3f>(y, x) *= inside.at<float>(y, x);
         }
     cv::Mat small, weights;
@@ -59,6 +61,11 @@ void blur(cvs::Look &look, double sigma) {
 }
 
 }  // namespace
+
+bool cvs::Look::isHole(double x, double y) const {
+    if (opaque.empty()) return false;
+    return opaque.at<uint8_t>(std::clamp(int(y), 0, opaque.rows - 1), std::clamp(int(x), 0, opaque.cols - 1)) == 0;
+}
 
 double cvs::Look::quality(const cv::Vec3d &point, const cv::Vec3d &normal, cv::Vec2d &place) const {
     const Seen seen = see(camera, point);
@@ -75,6 +82,7 @@ double cvs::Look::quality(const cv::Vec3d &point, const cv::Vec3d &normal, cv::V
     const double slope = 3 * shrink * seen.depth / camera.focal * std::sqrt(1 / (cosine * cosine) - 1);
     if (seen.depth > double(nearest.at<float>(row, column)) + 0.004 * seen.depth + slope) return 0;
     if (silhouette->at(seen.x, seen.y).value < margin) return 0;
+    if (isHole(seen.x + 0.5, seen.y + 0.5)) return 0;
     return (cosine - leastCosine) / (1 - leastCosine);
 }
 
@@ -110,9 +118,11 @@ std::vector<cvs::Look> cvs::looksAt(const CVSMesh &mesh, const std::vector<Photo
         look.photo = view.photo;
         look.camera = look.isMirrored ? mirrored(view.camera) : view.camera;
         if (look.isMirrored) {
+            look.opaque = looks[i - photos.size()].opaque;
             look.blurred = looks[i - photos.size()].blurred;
             look.coarse = looks[i - photos.size()].coarse;
         } else {
+            if (!view.alpha.empty()) cv::erode(view.alpha >= hole, look.opaque, cv::Mat::ones(5, 5, CV_8U));
             blur(look, 0.012 * std::max(view.camera.width, view.camera.height));
         }
         look.shrink = std::max(1.0, std::max(view.camera.width, view.camera.height) / 800.0);

@@ -15,6 +15,8 @@ struct Look {
     bool isMirrored = false;
     /// CV_8UC3, R first.
     cv::Mat photo;
+    /// CV_8UC1: 0 where the photo shows what is behind the object, or nearly does; empty where that is not known.
+    cv::Mat opaque;
     /// CV_32FC3: the photo's colours without detail, averaged over the object alone; at a `coarse`-th of its size.
     cv::Mat blurred;
     double coarse = 1;
@@ -24,6 +26,8 @@ struct Look {
     /// What the colours are multiplied with to agree with the other photos.
     float gain = 1;
 
+    /// Whether a place, in pixels from the photo's corner, shows what is behind the object.
+    bool isHole(double x, double y) const;
     /// How well a point with a normal is shown, 0 (not at all) to 1 (from straight ahead), and where in the photo.
     double quality(const cv::Vec3d &point, const cv::Vec3d &normal, cv::Vec2d &place) const;
     /// The photo's colour at a place, between pixels by cubics (Keys 1981), times the gain.
@@ -37,6 +41,8 @@ struct PhotoView {
     CVSCamera camera;
     const CVSSilhouette *silhouette;
     cv::Mat photo;
+    /// CV_8UC1, or empty: how opaque the object is.
+    cv::Mat alpha;
 };
 
 /// The photos, and after them their mirror images when the car is symmetric.

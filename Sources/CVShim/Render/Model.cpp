@@ -24,10 +24,11 @@ std::vector<cvs::PhotoView> checked(const CVSPhoto *photos, size_t count) {
         require(photo.camera.width >= 4 && photo.camera.height >= 4, "a photo is at least 4 pixels long");
         require(photo.silhouette->width == photo.camera.width && photo.silhouette->height == photo.camera.height,
                 "a camera and its silhouette differ in size");
-        require(fits(photo.photo, 3), "a photo differs from its camera in size, or has other channels");
+        require(fits(photo.photo, 3) && fits(photo.alpha, 1),
+                "a photo or its alpha differs from its camera in size, or has other channels");
         for (const CVSImage *mask : {photo.glass, photo.wheels})
             require(!mask || mask->mat.channels() == 1, "a mask has other channels than one");
-        views.push_back({photo.camera, photo.silhouette, photo.photo->mat});
+        views.push_back({photo.camera, photo.silhouette, photo.photo->mat, photo.alpha ? photo.alpha->mat : cv::Mat()});
     }
     return views;
 }

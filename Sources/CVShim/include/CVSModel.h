@@ -17,6 +17,9 @@ typedef struct CVSPhoto {
     const CVSSilhouette *silhouette;
     /// 3 channels.
     const CVSImage *photo;
+    /// 1 channel of the photo's size, null for all: what is not opaque shows what is behind the object, also within its
+    /// outline.
+    const CVSImage *_Nullable alpha;
     /// 1 channel of any size, stretched over the photo, 255 for surely; null where it is not known: where panes are,
     /// and where wheels.
     const CVSImage *_Nullable glass;

@@ -58,8 +58,8 @@ public struct ObjectSolver: Sendable {
         try progress(0.75, "painting")
         let photos = zip(views, shapeViews).map { view, seen in
             TexturePhoto(
-                camera: seen.camera, silhouette: seen.silhouette, photo: view.photo, glass: view.glass,
-                wheels: view.wheels)
+                camera: seen.camera, silhouette: seen.silhouette, photo: view.photo, alpha: view.alpha,
+                glass: view.glass, wheels: view.wheels)
         }
         var texture = TextureOptions()
         (texture.isSymmetric, texture.wheels) = (ring.isSymmetric, wheels)

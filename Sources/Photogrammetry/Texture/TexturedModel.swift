@@ -42,13 +42,14 @@ public final class TexturedModel: @unchecked Sendable {
         }
         for (index, photo) in photos.enumerated() {
             let optics = photo.camera.intrinsics
-            let sizes = [(photo.photo.width, photo.photo.height), (photo.silhouette.width, photo.silhouette.height)]
+            let pictures = [photo.photo, photo.alpha].compactMap { $0.map { ($0.width, $0.height) } }
+            let sizes = pictures + [(photo.silhouette.width, photo.silhouette.height)]
             guard photo.photo.channels == 3, sizes.allSatisfy({ $0 == (optics.width, optics.height) }) else {
                 throw Failure(
                     .invalidInputs,
                     "Photo \(index + 1), its silhouette and its camera differ in size, or it has no colour.")
             }
-            guard [photo.glass, photo.wheels].allSatisfy({ $0.map { $0.channels == 1 } ?? true }) else {
+            guard [photo.alpha, photo.glass, photo.wheels].allSatisfy({ $0.map { $0.channels == 1 } ?? true }) else {
                 throw Failure(.invalidInputs, "A mask of photo \(index + 1) has other channels than one.")
             }
         }
@@ -62,7 +63,7 @@ public final class TexturedModel: @unchecked Sendable {
         let shimPhotos = photos.map {
             CVSPhoto(
                 camera: CVSCamera($0.camera), silhouette: $0.silhouette.handle, photo: $0.photo.handle,
-                glass: $0.glass?.handle, wheels: $0.wheels?.handle)
+                alpha: $0.alpha?.handle, glass: $0.glass?.handle, wheels: $0.wheels?.handle)
         }
         handle = try withExtendedLifetime(photos) { () throws(Failure) in
             try withCancelAddress(cancel) { cancel throws(Failure) in

@@ -84,6 +84,23 @@ struct TexturedModelTests {
         #expect(try spread(uneven) < spread(even) + 24)
     }
 
+    @Test func `what is seen through a hole in the object is not painted on it`() throws {
+        let photos = try SolidScene.ringPhotos(8).map { photo -> TexturePhoto in
+            let whole = try photo.photo.converted(channels: 4).channel(3)
+            // A hole near the middle of every photo, with something bright green behind it.
+            let alpha = try whole.pasting(TestPicture.plain(width: 24, height: 20, [0]), x: 68, y: 68)
+            let seen = try photo.photo.pasting(TestPicture.plain(width: 24, height: 20, [0, 255, 0]), x: 68, y: 68)
+            return TexturePhoto(camera: photo.camera, silhouette: photo.silhouette, photo: seen, alpha: alpha)
+        }
+        let model = try TexturedModel(mesh: SolidScene.block.mesh(), photos: photos, options: Self.options())
+        #expect(Self.isNear(try Self.colour(model, side: 4), SolidScene.colours[4], within: 60))
+        let naive = try TexturedModel(
+            mesh: SolidScene.block.mesh(),
+            photos: photos.map { TexturePhoto(camera: $0.camera, silhouette: $0.silhouette, photo: $0.photo) },
+            options: Self.options())
+        #expect(!Self.isNear(try Self.colour(naive, side: 4), SolidScene.colours[4], within: 60))
+    }
+
     @Test func `the picture covers what the mesh covers`() throws {
         let camera = try SolidScene.camera(from: [2, 1.5, 2])
         let model = try Self.model(ring: 4)
