@@ -82,6 +82,13 @@ extension Camera {
             pose: Pose(rotation: pose.rotation, translation: pose.translation * factor))
     }
 
+    /// The same camera in a world whose ground was at `height`.
+    func grounded(at height: Double) -> Camera {
+        let shift = pose.rotation * [0, height, 0]
+        return Camera(
+            intrinsics: intrinsics, pose: Pose(rotation: pose.rotation, translation: pose.translation + shift))
+    }
+
     /// The same camera with its picture shrunk so that no side is longer.
     func shrunk(toSide side: Int) -> Camera {
         let factor = Double(side) / Double(max(intrinsics.width, intrinsics.height))

@@ -48,13 +48,14 @@ public struct ObjectSolver: Sendable {
         if options.triangles > 60_000 { wish.cells = 200 }
         let shape = try Shape(from: shapeViews, options: wish, cancel: cancel)
         var mesh = try shape.mesh.simplified(toTriangles: options.triangles, cancel: cancel)
-        if let length = options.length {
-            // The coarse shape's ends were not quite these.
-            let factor = length / ObjectScale.extent(of: mesh.vertices.map { SIMD3<Double>($0) }).length
-            mesh = try mesh.enlarged(by: factor)
-            (cameras, wheels) = (cameras.map { $0.enlarged(by: factor) }, wheels.map { $0.enlarged(by: factor) })
-            shapeViews = zip(cameras, silhouettes).map { ShapeView(camera: $0, silhouette: $1) }
-        }
+        // Views that stand a little wrong cut tyres short, and the coarse shape's ends were not quite these.
+        let vertices = mesh.vertices.map { SIMD3<Double>($0) }
+        let ground = vertices.map(\.y).min() ?? 0
+        let factor = options.length.map { $0 / ObjectScale.extent(of: vertices).length } ?? 1
+        mesh = try mesh.grounded(at: ground, enlargedBy: factor)
+        cameras = cameras.map { $0.grounded(at: ground).enlarged(by: factor) }
+        wheels = wheels.map { $0.grounded(at: ground).enlarged(by: factor) }
+        shapeViews = zip(cameras, silhouettes).map { ShapeView(camera: $0, silhouette: $1) }
         try progress(0.75, "painting")
         let photos = zip(views, shapeViews).map { view, seen in
             TexturePhoto(

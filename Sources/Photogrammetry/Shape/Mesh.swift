@@ -73,8 +73,9 @@ extension Mesh {
             })
     }
 
-    /// The same mesh in a world whose unit is `factor` (above 0) times smaller.
-    func enlarged(by factor: Double) throws(Failure) -> Mesh {
-        try Mesh(vertices: vertices.map { $0 * Float(factor) }, triangles: triangles)
+    /// The same mesh in a world whose ground was at `height`, and whose unit is `factor` (above 0) times smaller.
+    func grounded(at height: Double, enlargedBy factor: Double) throws(Failure) -> Mesh {
+        let down = SIMD3<Float>(0, Float(height), 0)
+        return try Mesh(vertices: vertices.map { ($0 - down) * Float(factor) }, triangles: triangles)
     }
 }

@@ -17,6 +17,9 @@ extension Wheel {
 
     var shim: CVSWheel { CVSWheel(axle: (axle.x, axle.y, axle.z), radius: radius) }
 
+    /// The same wheel in a world whose ground was at `height`.
+    func grounded(at height: Double) -> Wheel { Wheel(axle: axle - [0, height, 0], radius: radius) }
+
     /// The same wheel in a world whose unit is `factor` times smaller.
     func enlarged(by factor: Double) -> Wheel { Wheel(axle: axle * factor, radius: radius * factor) }
 }

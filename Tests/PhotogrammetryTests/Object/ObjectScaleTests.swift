@@ -61,4 +61,16 @@ import Testing
         let spread = (off.map { $0 * $0 }.reduce(0, +) / Double(off.count)).squareRoot()
         #expect(spread < 0.04 && abs(off.reduce(0, +) / Double(off.count)) < 0.01)
     }
+
+    @Test func `what moves to the ground is seen where it was`() throws {
+        let camera = try SolidScene.camera(from: [2, 1, 2])
+        let moved = camera.grounded(at: 0.25).enlarged(by: 2)
+        let before = try #require(camera.pixel(of: [0.1, 0.5, -0.2]))
+        let after = try #require(moved.pixel(of: [0.2, 0.5, -0.4]))
+        #expect(abs(before.x - after.x) < 1e-9 && abs(before.y - after.y) < 1e-9)
+        let mesh = try box(width: 1, height: 1, length: 2).grounded(at: 0.25, enlargedBy: 2)
+        #expect(mesh.vertices.map(\.y).min() == -0.5 && mesh.vertices.map(\.z).max() == 2)
+        let wheel = Wheel(axle: [1, 0.5, 2], radius: 0.3).grounded(at: 0.25).enlarged(by: 2)
+        #expect(wheel == Wheel(axle: [2, 0.5, 4], radius: 0.6))
+    }
 }
