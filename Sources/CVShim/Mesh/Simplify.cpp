@@ -44,19 +44,17 @@ void grow(const std::vector<cvs::Triangle> &triangles, std::vector<uint8_t> &mar
     marked = std::move(grown);
 }
 
-}  // namespace
-
-CVSMesh cvs::simplified(const CVSMesh &mesh, size_t triangles, CVSCancel cancel) {
+CVSMesh reduced(const CVSMesh &mesh, size_t triangles, CVSCancel cancel) {
     // The library may collapse a thin place so that more than two triangles meet at a side. Where it did, the triangles
     // round about are set aside, with their borders locked, and put back as they were.
     std::vector<uint8_t> fixed(mesh.vertices.size(), 0);
     // The border of an open surface is locked, so that it stays side by side.
     const std::vector<uint64_t> border = openSides(mesh.triangles);
     CVSMesh result = mesh;
-    for (int attempt = 0; attempt < 12; ++attempt) {
-        stopIfCancelled(cancel);
-        std::vector<Triangle> aside, rest;
-        for (const Triangle &triangle : mesh.triangles) {
+    for (int attempt = 0; attempt < 40; ++attempt) {
+        cvs::stopIfCancelled(cancel);
+        std::vector<cvs::Triangle> aside, rest;
+        for (const cvs::Triangle &triangle : mesh.triangles) {
             const bool isFixed = fixed[triangle[0]] || fixed[triangle[1]] || fixed[triangle[2]];
             (isFixed ? aside : rest).push_back(triangle);
         }
@@ -65,11 +63,24 @@ CVSMesh cvs::simplified(const CVSMesh &mesh, size_t triangles, CVSCancel cancel)
         const std::vector<uint64_t> open = openSides(result.triangles);
         std::vector<uint64_t> faults;
         std::set_difference(open.begin(), open.end(), border.begin(), border.end(), std::back_inserter(faults));
-        if (faults.empty()) return compacted(result);
+        if (faults.empty()) return cvs::compacted(result);
         for (const uint64_t side : faults) fixed[side >> 32] = fixed[uint32_t(side)] = 1;
         grow(mesh.triangles, fixed);
     }
     return mesh;
+}
+
+}  // namespace
+
+CVSMesh cvs::simplified(const CVSMesh &mesh, size_t triangles, CVSCancel cancel) {
+    CVSMesh result = reduced(mesh, triangles, cancel);
+    // Triangles that were set aside are as small as they were: where they are too many, they are taken up once more.
+    for (int time = 0; time < 4 && result.triangles.size() > triangles; ++time) {
+        CVSMesh next = reduced(result, triangles, cancel);
+        if (next.triangles.size() >= result.triangles.size()) break;
+        result = std::move(next);
+    }
+    return result;
 }
 
 std::vector<uint32_t> cvs::verticesOfOpenSides(const std::vector<Triangle> &triangles) {
