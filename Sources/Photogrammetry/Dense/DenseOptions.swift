@@ -11,7 +11,7 @@ public struct DenseOptions: Sendable, Equatable {
     /// Nodes of the grid that the surface is found on at most, 4,096...64,000,000.
     public var nodes = 12_000_000
     /// What an uneven surface costs against one that lies beside the depths, above 0.
-    public var smoothness = 0.6
+    public var smoothness = 1.0
     /// Triangles of the surface at most.
     public var triangles = 50_000
 
