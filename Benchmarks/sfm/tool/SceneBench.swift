@@ -13,6 +13,7 @@ enum SceneBench {
         --camera   calibrated, in pixels of the photos, pixel centres at whole numbers; else EXIF or nothing
         --masks    grey pictures with the photos' names
         --points   the points as PLY
+        --features sift, or xfeat
         """
 
     static func main() {
@@ -32,13 +33,26 @@ enum SceneBench {
         let clock = StepClock()
         clock.begin("reading")
         let views = try wish.photos.map { try view($0, wish) }
-        let solver = SceneSolver(matcher: wish.matcher, options: wish.options)
-        let scene = try solver.scene(of: views) { _, step in
+        let progress: SceneProgress = { _, step in
             clock.begin(step.hasPrefix("looking for features") ? "looking for features" : step)
         }
+        let scene =
+            wish.isLearned
+            ? try SceneSolver(matcher: learned(), options: wish.options).scene(of: views, progress: progress)
+            : try SceneSolver(matcher: wish.matcher, options: wish.options).scene(of: views, progress: progress)
         clock.end()
         try SceneRecord(scene, steps: clock.steps).write(to: wish.out)
         if let file = wish.points { try Data(ply(scene).utf8).write(to: file) }
+    }
+
+    private static func learned() throws(Failure) -> XFeatMatcher {
+        let store = try ModelStore.found()
+        func open(_ name: String) throws(Failure) -> NeuralSession {
+            let model = try store.model(name)
+            let size = model.input.map { MapSize(width: $0[0], height: $0[1]) }
+            return try NeuralSession(model: try store.file(of: model), precision: .f32, threads: 1, size: size)
+        }
+        return XFeatMatcher(points: try open("xfeat"), pairs: try open("lighterglue"))
     }
 
     private static func view(_ photo: URL, _ wish: Wish) throws -> SceneView {

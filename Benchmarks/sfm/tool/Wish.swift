@@ -10,6 +10,7 @@ struct Wish {
     var masks: URL?
     var points: URL?
     var matcher = SiftMatcher()
+    var isLearned = false
     var options = SceneOptions()
 
     init(_ arguments: [String]) throws(Failure) {
@@ -27,6 +28,9 @@ struct Wish {
             case "--camera":
                 camera = value.split(separator: ",").compactMap { Double($0) }
                 guard camera?.count == 4 else { throw Self.wrong("--camera takes FX,FY,CX,CY.") }
+            case "--features":
+                guard ["sift", "xfeat"].contains(value) else { throw Self.wrong("--features takes sift or xfeat.") }
+                isLearned = value == "xfeat"
             case "--set": try set(value)
             default: throw Self.wrong("\(word) is not known.")
             }
