@@ -57,7 +57,7 @@ public:
                 problem.AddResidualBlock(new ceres::AutoDiffCostFunction<TangentCost, 1, 6, 6, 2, 2>(
                                              new TangentCost{views[size_t(pair.first)], views[size_t(pair.second)],
                                                              a.base, b.base, pair.mirrored, side, terms.tangent}),
-                                         new ceres::SoftLOneLoss(1.0), a.free.data(), b.free.data(), model.lens.data(),
+                                         tangentLoss(), a.free.data(), b.free.data(), model.lens.data(),
                                          model.plane.data());
         }
     }
@@ -116,6 +116,11 @@ private:
     Model &model;
     Current current;
     ceres::Problem problem;
+
+    ceres::LossFunction *tangentLoss() const {
+        if (terms.close) return new ceres::CauchyLoss(1.0);
+        return new ceres::SoftLOneLoss(1.0);
+    }
 
     static ceres::Problem::Options optionsFor(Current &current) {
         ceres::Problem::Options options;

@@ -21,6 +21,8 @@ struct Terms {
     bool mirrored = false;
     /// Sigma of the tangents' residuals in pixels; 0: left out.
     double tangent = 2;
+    /// The views are nearly where they belong: tangents that are far off are those of wrong corners, and count hardly.
+    bool close = false;
     /// Sigma of the rays' residuals in pixels, and how many independent rays a view counts for.
     double ray = 1.5, raysOfView = 40;
     /// Solve k1 as well, with this sigma; 0: as it is.

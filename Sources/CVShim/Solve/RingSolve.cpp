@@ -13,6 +13,8 @@ constexpr Round coarse[] = {{12, 36, 4, 6}, {8, 24, 4, 6}};
 constexpr Round middle[] = {{5, 15, 2, 6}, {3, 9, 2, 6}};
 constexpr Round fine[] = {{2, 6, 1, 6}, {1.5, 4, 1, 6}, {1, 2, 1, 6}, {1, 2, 1, 6}, {1, 2, 1, 6}};
 
+constexpr size_t few = 6;
+
 bool sameWay(const Answer &a, const Answer &b) { return a.circle.azimuths == b.circle.azimuths; }
 
 bool samePlane(const Answer &a, const Answer &b) {
@@ -20,9 +22,11 @@ bool samePlane(const Answer &a, const Answer &b) {
     return !a.mirrored || std::abs(std::sin(a.model.plane[0] - b.model.plane[0])) < 0.12;
 }
 
-/// The mirror holds while the outlines stay explained nearly as well as without it; a part that has no mirror image, as
-/// an open door, costs something and still helps the poses of all others.
-bool bornOut(const Answer &mirrored, const Answer &plain) { return mirrored.score < std::max(0.9, 3 * plain.score); }
+/// The mirror holds while the outlines stay explained nearly as well as without it. Where masks are wrong it costs
+/// something, and is worth it: without it wrong cameras explain wrong outlines. Few views need it most.
+bool bornOut(const Answer &mirrored, const Answer &plain) {
+    return mirrored.score < std::max(plain.model.stations.size() < few ? 0.9 : 0.5, 3 * plain.score);
+}
 
 }  // namespace
 
@@ -75,6 +79,8 @@ void Solver::rounds(Answer &answer, const Round *first, const Round *last) const
         const std::vector<Touch> touches =
             touchesOf(views, answer.model, searchOf(answer.mirrored, round->every), cancel);
         Terms terms = termsOf(answer.mirrored);
+        // Of few views, or without their mirror images, the tangents are most of what is known.
+        terms.close = answer.mirrored && views.size() >= few;
         terms.ray = round->ray * unit;
         terms.tangent = round->tangent * unit;
         terms.iterations = round->iterations;

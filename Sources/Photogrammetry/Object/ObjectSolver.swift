@@ -13,8 +13,8 @@ public struct ObjectSolver: Sendable {
 
     /// An answer costs more than this where there is no ring round one object; see `Ring.cost`.
     private static let contradictory = 1.2
-    /// An answer in the given order that costs more is tried in others as well.
-    private static let doubtful = 0.9
+    /// An answer in the given order that costs more, or has a view that fits worse, is tried in others as well.
+    private static let doubtful = (cost: 0.45, oddness: 2.5)
     /// No matches are looked for where the outlines alone have no answer.
     private static let mostToJoin = 1.6
     /// Samples of the fields of distances along a photo's longer side.
@@ -93,7 +93,7 @@ public struct ObjectSolver: Sendable {
                 of: shots, options: RingOptions(places: options.walk, focalSigma: sigma), cancel: cancel, joining: join)
             try refuseAlike(best, count: views.count)
         }
-        if best.map({ $0.cost > Self.doubtful }) ?? true {
+        if best.map({ $0.cost > Self.doubtful.cost || $0.oddness > Self.doubtful.oddness }) ?? true {
             let other = try Ring(
                 of: shots, options: RingOptions(isOrdered: false, focalSigma: sigma), cancel: cancel, joining: join)
             if other.cost < best?.cost ?? .infinity { best = other }

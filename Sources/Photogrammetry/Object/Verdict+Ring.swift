@@ -10,25 +10,37 @@ extension Verdict {
         let cost: Double
         /// Of the best rival's cost over this answer's, see `Ring.distinctness`.
         let distinctness: Double
+        /// Of the view that fits worst at most, see `Ring.oddness`.
+        let oddness: Double
+        /// Photos at the least: few outlines agree on much.
+        let photos: Int
     }
 
     private static let bars = [
-        Bar(grade: .a, mean: 0.95, least: 0.85, cost: 0.6, distinctness: 1.3),
-        Bar(grade: .b, mean: 0.92, least: 0.78, cost: 0.8, distinctness: 1.15),
-        Bar(grade: .c, mean: 0.88, least: 0.65, cost: 1.0, distinctness: 1.05),
-        Bar(grade: .d, mean: 0.80, least: 0, cost: 1.2, distinctness: 1),
+        Bar(
+            grade: .a, mean: 0.95, least: 0.85, cost: 0.6, distinctness: 1.3, oddness: 2,
+            photos: 6),
+        Bar(
+            grade: .b, mean: 0.92, least: 0.78, cost: 0.8, distinctness: 1.15, oddness: 2.5,
+            photos: 6),
+        Bar(
+            grade: .c, mean: 0.88, least: 0.65, cost: 1.0, distinctness: 1.05, oddness: 4,
+            photos: 4),
+        Bar(grade: .d, mean: 0.80, least: 0, cost: 1.2, distinctness: 1, oddness: 4, photos: 4),
     ]
 
     /// By how well each view is foretold by all others, and by how far the next best answer is away.
     ///
     /// - Throws: `views_contradict` where the views do not agree on one object.
     init(_ ring: Ring, _ agreement: Agreement, names: [String]) throws(Failure) {
-        let worst = agreement.views.indices.min { agreement.views[$0] < agreement.views[$1] } ?? 0
+        let worst =
+            ring.oddness > Self.bars[1].oddness
+            ? ring.oddest : agreement.views.indices.min { agreement.views[$0] < agreement.views[$1] } ?? 0
         let (mean, least) = (Self.percent(agreement.mean), Self.percent(agreement.least))
         guard
             let bar = Self.bars.first(where: {
                 agreement.mean >= $0.mean && agreement.least >= $0.least && ring.cost <= $0.cost
-                    && ring.distinctness >= $0.distinctness
+                    && ring.distinctness >= $0.distinctness && ring.oddness <= $0.oddness && names.count >= $0.photos
             })
         else {
             throw Failure(
@@ -38,9 +50,10 @@ extension Verdict {
                 detail: "cost \(ring.cost), distinctness \(ring.distinctness)")
         }
         var sentences = ["Each of \(names.count) photos is foretold by the others to \(mean)."]
-        if agreement.least < Self.bars[0].least {
-            sentences.append("\(names[worst]) fits worst, to \(least): the car may be cut off, open or moved there.")
+        if agreement.least < Self.bars[0].least || ring.oddness > Self.bars[0].oddness {
+            sentences.append("\(names[worst]) fits worst: the car may be cut off, open or moved there, or another one.")
         }
+        if names.count < Self.bars[0].photos { sentences.append("Six photos or more would say it more surely.") }
         if !ring.isSymmetric {
             sentences.append("The car is not its own mirror image: a door may be open, or something stands beside it.")
         }

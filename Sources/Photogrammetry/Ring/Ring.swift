@@ -45,6 +45,12 @@ public struct Ring: Sendable, Equatable {
     /// Pairs of views whose outlines are one and the same: the same photo twice, or an object that shows no side.
     public let alikePairs: Int
 
+    /// How far the view that fits worst misses the hull of the others, in units. Below 2 where all views show one whole
+    /// object, above 3 where one shows another, or it is open, cut off or moved on it.
+    public var oddness: Double { (shortfalls.max() ?? 0) / max(unit, 1e-9) }
+    /// The view that fits worst.
+    public var oddest: Int { shortfalls.indices.max { shortfalls[$0] < shortfalls[$1] } ?? 0 }
+
     /// How many times the best rival's cost is this one's: near 1 the answer may as well be the other one.
     public var distinctness: Double { min(costOfOtherPlane, costOfOtherWay) / max(cost, 1e-6) }
 

@@ -88,5 +88,7 @@ import Testing
         let made = try ObjectSolver(options: options).model(of: views(of: ring))
         #expect(!made.isSymmetric && made.verdict.grade > .a)
         #expect(made.verdict.reason.contains("a door may be open"), "\(made.verdict.reason)")
+        let errors = ring.errors(of: made.cameras)
+        #expect(errors.distance < 1 && errors.turn < 1, "\(errors)")
     }
 }

@@ -31,7 +31,7 @@ struct RingTests {
         #expect(errors.distance < 1.5 && errors.turn < 1.5 && errors.azimuth < 3, "\(errors)")
     }
 
-    @Test(arguments: [(4, 5.0), (12, 0.6), (24, 0.6)])
+    @Test(arguments: [(4, 8.0), (12, 0.6), (24, 0.6)])
     func `works with fewer photos than eight, and with more`(count: Int, bound: Double) throws {
         let fixture = try FixtureRing(everyOf24: 24 / count)
         let errors = fixture.errors(of: try Ring(of: fixture.views()).cameras)
