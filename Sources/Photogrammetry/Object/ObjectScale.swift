@@ -32,7 +32,7 @@ public struct ObjectScale: Sendable, Equatable, Codable {
         var plateWidth = 0.52
     }
 
-    /// Width without mirrors and height of passenger cars in metres, and what each counts: of 45 models' public figures
+    /// Width without mirrors and height of passenger cars in metres, and what each counts: of 45 models' commonly quoted figures
     /// widths differ by 3.7 %, both together by 3.5 %; lengths and wheelbases tell next to nothing more, wheels nothing.
     private static let usual: [(size: Double, weight: Double)] = [(1.80, 0.8), (1.49, 0.2)]
     /// Bodies are so much wider than what their tyres' outer faces are apart.

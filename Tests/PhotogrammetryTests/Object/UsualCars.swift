@@ -1,4 +1,4 @@
-/// Length, width without mirrors, height and wheelbase of passenger cars in millimetres, as their makers publish them.
+/// Length, width without mirrors, height and wheelbase of passenger cars in millimetres, as commonly quoted; not looked up one by one.
 enum UsualCars {
     static let sizes: [(name: String, length: Double, width: Double, height: Double, wheelbase: Double)] = [
         ("VW Polo", 4053, 1751, 1461, 2548), ("VW Golf", 4284, 1789, 1456, 2619), ("VW Passat", 4767, 1832, 1456, 2791),
