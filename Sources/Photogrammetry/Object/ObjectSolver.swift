@@ -11,12 +11,6 @@ public struct ObjectSolver: Sendable {
         (self.options, self.matcher) = (options, matcher)
     }
 
-    /// An answer costs more than this where there is no ring round one object; see `Ring.cost`.
-    private static let contradictory = 1.2
-    /// An answer in the given order that costs more, or has a view that fits worse, is tried in others as well.
-    private static let doubtful = (cost: 0.45, oddness: 2.5)
-    /// No matches are looked for where the outlines alone have no answer.
-    private static let mostToJoin = 1.6
     /// Samples of the fields of distances along a photo's longer side.
     private static let fieldSide = 800
     /// Cubes along the shape that the scale is read off, and rounds of smoothing: the hull alone is too wide.
@@ -34,7 +28,7 @@ public struct ObjectSolver: Sendable {
             silhouettes.append(try Silhouette(alpha: view.alpha, longestSide: Self.fieldSide, cancel: cancel))
         }
         try progress(0.08, "finding where the photos were taken")
-        let ring = try ring(of: views, silhouettes, cancel)
+        let ring = try RingSearch(views, silhouettes, options, matcher, cancel).ring()
         try progress(0.4, "measuring the car")
         var (cameras, scale, wheels) = try measured(ring, views, silhouettes, cancel)
         var shapeViews = zip(cameras, silhouettes).map { ShapeView(camera: $0, silhouette: $1) }
@@ -69,51 +63,6 @@ public struct ObjectSolver: Sendable {
             cameras: cameras, model: model, mesh: mesh, verdict: verdict, agreement: agreement.views,
             shortfall: ring.shortfall, isSymmetric: ring.isSymmetric, scale: scale, wheels: wheels,
             evidence: ObjectModel.Evidence(ring))
-    }
-
-    /// In the order that is given, and in others where that does not hold or is not known.
-    private func ring(
-        of views: [ObjectView], _ silhouettes: [Silhouette], _ cancel: CancelFlag?
-    ) throws(Failure) -> Ring {
-        let shots = views.indices.map { index in
-            let prior = views[index].prior
-            return RingView(
-                silhouette: silhouettes[index],
-                intrinsics: prior.intrinsics(width: views[index].photo.width, height: views[index].photo.height),
-                place: options.places?[index])
-        }
-        let shared = matcher.map { ObjectMatches(views, silhouettes, by: $0, cancel: cancel) }
-        let join = { (ring: Ring) throws(Failure) -> [RingMatch] in
-            ring.cost > Self.mostToJoin ? [] : try shared?.matches(of: ring) ?? []
-        }
-        var best: Ring?
-        let sigma = views.map(\.prior.sigma).max() ?? 0.4
-        if options.places != nil {
-            best = try Ring(
-                of: shots, options: RingOptions(places: options.walk, focalSigma: sigma), cancel: cancel, joining: join)
-            try refuseAlike(best, count: views.count)
-        }
-        if best.map({ $0.cost > Self.doubtful.cost || $0.oddness > Self.doubtful.oddness }) ?? true {
-            let other = try Ring(
-                of: shots, options: RingOptions(isOrdered: false, focalSigma: sigma), cancel: cancel, joining: join)
-            if other.cost < best?.cost ?? .infinity { best = other }
-        }
-        try refuseAlike(best, count: views.count)
-        guard let best, best.cost <= Self.contradictory else {
-            throw Failure(
-                .viewsContradict, "The photos do not show one car from all round: their outlines fit no single shape.",
-                hint: "Check that all photos show the same car, whole and standing still.",
-                detail: "cost \(best?.cost ?? .infinity)")
-        }
-        return best
-    }
-
-    /// Photos from one place say nothing of a shape.
-    private func refuseAlike(_ ring: Ring?, count: Int) throws(Failure) {
-        guard let ring, ring.alikePairs * 4 >= count * (count - 1) else { return }
-        throw Failure(
-            .viewsAlike, "The photos show the car from one and the same side.",
-            hint: "Walk round the car and take a photo every 45 degrees.")
     }
 
     /// The ring's cameras in metres, and the car's wheels.

@@ -26,8 +26,11 @@ extension Verdict {
         Bar(
             grade: .c, mean: 0.88, least: 0.65, cost: 1.0, distinctness: 1.05, oddness: 4,
             photos: 4),
-        Bar(grade: .d, mean: 0.80, least: 0, cost: 1.2, distinctness: 1, oddness: 4, photos: 4),
+        Bar(grade: .d, mean: 0.86, least: 0, cost: 1.2, distinctness: 1, oddness: 4, photos: 4),
     ]
+    /// The hull of three or four other photos foretells little, even where the cameras are right.
+    private static let barOfFew = Bar(
+        grade: .d, mean: 0.80, least: 0, cost: 0.6, distinctness: 1, oddness: 4, photos: 4)
 
     /// By how well each view is foretold by all others, and by how far the next best answer is away.
     ///
@@ -38,7 +41,7 @@ extension Verdict {
             ? ring.oddest : agreement.views.indices.min { agreement.views[$0] < agreement.views[$1] } ?? 0
         let (mean, least) = (Self.percent(agreement.mean), Self.percent(agreement.least))
         guard
-            let bar = Self.bars.first(where: {
+            let bar = (Self.bars + (names.count < 6 ? [Self.barOfFew] : [])).first(where: {
                 agreement.mean >= $0.mean && agreement.least >= $0.least && ring.cost <= $0.cost
                     && ring.distinctness >= $0.distinctness && ring.oddness <= $0.oddness && names.count >= $0.photos
             })

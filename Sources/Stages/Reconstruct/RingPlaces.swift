@@ -8,7 +8,7 @@ struct RingPlaces: Sendable, Equatable {
 
     /// - Parameters:
     ///   - used: the indices of the slots whose photos are used.
-    ///   - steps: photos in a full turn; 0: photos that are missing leave no gap.
+    ///   - steps: photos in a full turn; 0: as many as there are, those that are not used among them.
     /// - Throws: `invalid_options` for an order that does not name every photo once.
     init(slots: [String], used: [Int], order: [String], steps: Int) throws(Failure) {
         let stops = try Walk(slots: slots, order: order).stops
@@ -21,8 +21,8 @@ struct RingPlaces: Sendable, Equatable {
         if steps > 0 {
             (places, count) = (found, max(steps, (found.max() ?? 0) + 1))
         } else {
-            let sorted = found.sorted()
-            (places, count) = (found.map { sorted.firstIndex(of: $0) ?? 0 }, found.count)
+            let sorted = stops.map(\.place).sorted()
+            (places, count) = (found.map { sorted.firstIndex(of: $0) ?? 0 }, sorted.count)
         }
     }
 }

@@ -19,6 +19,9 @@ import Testing
         let slots = ["photo-8", "photo-2", "photo-5", "photo-3"]
         let closed = try RingPlaces(slots: slots, used: [0, 1, 2, 3], order: [], steps: 0)
         #expect(closed.places == [3, 0, 2, 1] && closed.count == 4)
+        // Of a photo that shows no car the place stays empty.
+        let gap = try RingPlaces(slots: slots, used: [0, 1, 3], order: [], steps: 0)
+        #expect(gap.places == [3, 0, 1] && gap.count == 4)
         let open = try RingPlaces(slots: slots, used: [0, 1, 3], order: [], steps: 8)
         #expect(open.places == [7, 1, 2] && open.count == 8)
     }
