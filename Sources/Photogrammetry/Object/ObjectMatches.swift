@@ -65,7 +65,7 @@ struct ObjectMatches: Sendable {
             }
         }
         return pairs.sorted {
-            ($0.first, $0.second, $1.isMirrored ? 1 : 0) < ($1.first, $1.second, $0.isMirrored ? 1 : 0)
+            ($0.first, $0.second, $0.isMirrored ? 0 : 1) < ($1.first, $1.second, $1.isMirrored ? 0 : 1)
         }
     }
 

@@ -48,7 +48,9 @@ extension Verdict {
         else {
             throw Failure(
                 .viewsContradict,
-                "The photos do not agree on one car: each is foretold by the others to \(mean) only, \(names[worst]) to \(least).",
+                ring.oddness > (Self.bars.last?.oddness ?? 0)
+                    ? "\(names[worst]) does not fit the car on the other photos: it may be open, cut off or moved there, or another one."
+                    : "The photos do not agree on one car: each is foretold by the others to \(mean) only, \(names[worst]) to \(least).",
                 hint: "Check that all photos show the same car, whole and standing still; leave out \(names[worst]).",
                 detail: "cost \(ring.cost), distinctness \(ring.distinctness)")
         }
