@@ -82,8 +82,7 @@ void checkMatches(const CVSRingMatch *matches, int32_t matchCount, int32_t count
     }
 }
 
-void check(const CVSRingView *views, int32_t count, const CVSRingOptions &options, const CVSRingMatch *matches,
-           int32_t matchCount) {
+void check(const CVSRingView *views, int32_t count, const CVSRingOptions &options) {
     const auto require = [](bool holds, const char *message) {
         if (!holds) throw cvs::Error{CVSStatusBadArgument, message};
     };
@@ -104,7 +103,6 @@ void check(const CVSRingView *views, int32_t count, const CVSRingOptions &option
         require(view.place >= 0 && view.place < options.places && !taken[size_t(view.place)], "a place is taken once");
         taken[size_t(view.place)] = true;
     }
-    checkMatches(matches, matchCount, count);
 }
 
 /// A solve that went astray must not be taken for cameras.
@@ -143,8 +141,7 @@ CVSRing ringOf(Question question, const Verdict &verdict, double radius) {
     return ring;
 }
 
-CVSRing ringOf(const CVSRingView *views, int32_t count, const CVSRingOptions &options, const CVSRingMatch *matches,
-               int32_t matchCount, CVSCancel cancel) {
+CVSRing ringOf(const CVSRingView *views, int32_t count, const CVSRingOptions &options, CVSCancel cancel) {
     Question question;
     for (int32_t i = 0; i < count; ++i) {
         question.views.push_back(viewOf(*views[i].silhouette, views[i].focal, views[i].principal, raysOf(count)));
@@ -155,7 +152,6 @@ CVSRing ringOf(const CVSRingView *views, int32_t count, const CVSRingOptions &op
     question.symmetric = options.symmetric;
     question.focalSigma = options.focal_sigma;
     question.distortionSigma = options.distortion_sigma;
-    for (int32_t i = 0; i < matchCount; ++i) question.matches.push_back(matches[i]);
     const Verdict verdict = solve(question, cancel);
     return ringOf(std::move(question), verdict, options.radius);
 }
@@ -163,11 +159,10 @@ CVSRing ringOf(const CVSRingView *views, int32_t count, const CVSRingOptions &op
 }  // namespace
 
 extern "C" CVS_EXPORT CVSStatus cvs_ring_solve(const CVSRingView *views, int32_t count, const CVSRingOptions *options,
-                                               const CVSRingMatch *matches, int32_t match_count, CVSCancel cancel,
-                                               CVSRing **out, CVSError *error) noexcept {
+                                               CVSCancel cancel, CVSRing **out, CVSError *error) noexcept {
     return cvs::guarded(error, [&] {
-        check(views, count, *options, matches, match_count);
-        *out = new CVSRing(ringOf(views, count, *options, matches, match_count, cancel));
+        check(views, count, *options);
+        *out = new CVSRing(ringOf(views, count, *options, cancel));
     });
 }
 

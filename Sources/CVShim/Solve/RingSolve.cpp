@@ -156,7 +156,6 @@ Verdict Solver::run() {
         attempt(repairsOf(verdict.best), verdict);
         if (verdict.best.score > 0.9 * before) break;
     }
-    join(verdict);
     verdict.touches = finalTouches(verdict.best);
     return verdict;
 }

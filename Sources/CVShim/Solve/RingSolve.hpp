@@ -9,6 +9,7 @@ struct Question {
     /// Each view's place in the walk, and how many places that has.
     std::vector<int> places;
     int walk = 0;
+    /// What joins a verdict that the outlines gave.
     std::vector<CVSRingMatch> matches;
     /// The photos are in the order of a walk, either way round.
     bool ordered = true;

@@ -56,13 +56,12 @@ typedef struct CVSRingReport {
     int32_t matches_used, alike;
 } CVSRingReport;
 
-/// Finds the cameras of 4 to 64 views of one object from its outlines; matches join where they agree with them.
+/// Finds the cameras of 4 to 64 views of one object from its outlines.
 ///
 /// A circle of equal angles, both ways round and at 3 elevations, is fitted by epipolar tangency (Cipolla, Astrom,
 /// Giblin 1995); the mirror plane is found by a scan; then every ray of an outline must touch the hull of all other
 /// views and their mirror images (signed distances, Ceres). The same bits on every run.
-CVSStatus cvs_ring_solve(const CVSRingView *views, int32_t count, const CVSRingOptions *options,
-                         const CVSRingMatch *_Nullable matches, int32_t match_count, CVSCancel cancel,
+CVSStatus cvs_ring_solve(const CVSRingView *views, int32_t count, const CVSRingOptions *options, CVSCancel cancel,
                          CVSRing *_Nullable *_Nonnull out, CVSError *error) CVS_NOEXCEPT;
 /// A ring once matches have joined its outlines, where they agree with them; the silhouettes must still live.
 CVSStatus cvs_ring_join(const CVSRing *ring, const CVSRingMatch *matches, int32_t match_count, CVSCancel cancel,

@@ -6,9 +6,11 @@ extension TexturedModel {
     /// The model as a binary glTF 2.0 file: metres, y up, one primitive a material, one JPEG as colour of all.
     ///
     /// Nothing in it needs a decoder beyond the specification's core. Equal models give equal bytes.
-    /// - Parameter quality: of the JPEG, 1...100.
+    /// - Parameters:
+    ///   - name: of the one node and its mesh, as editors list them.
+    ///   - quality: of the JPEG, 1...100.
     public func glb(
-        facts: GLB.Facts = GLB.Facts(), quality: Int = 88, cancel: CancelFlag? = nil
+        name: String = "model", facts: GLB.Facts = GLB.Facts(), quality: Int = 88, cancel: CancelFlag? = nil
     ) throws(Failure) -> Data {
         let jpeg = try texture().encoded(.jpeg(quality: quality, progressive: false, chroma: .full), cancel: cancel)
         var buffer = GLBBuffer()
@@ -27,8 +29,8 @@ extension TexturedModel {
             materials.append(material.gltf)
         }
         document.extensionsUsed = ["KHR_materials_specular"]
-        document.nodes = [GLTFDocument.Node(mesh: 0, name: "car")]
-        document.meshes = [GLTFDocument.Mesh(name: "car", primitives: primitives)]
+        document.nodes = [GLTFDocument.Node(mesh: 0, name: name)]
+        document.meshes = [GLTFDocument.Mesh(name: name, primitives: primitives)]
         document.materials = materials
         document.accessors = accessors
         document.textures = [GLTFDocument.Texture(sampler: 0, source: 0)]

@@ -82,7 +82,7 @@ public struct Ring: Sendable, Equatable {
         self = try withExtendedLifetime(views) { () throws(Failure) in
             let handle = try withCancelAddress(cancel) { address throws(Failure) in
                 try callShim { out, error in
-                    cvs_ring_solve(shots, Int32(clamping: shots.count), &told, nil, 0, address, out, error)
+                    cvs_ring_solve(shots, Int32(clamping: shots.count), &told, address, out, error)
                 }
             }
             defer { cvs_ring_destroy(handle) }

@@ -27,6 +27,14 @@ public final class Mesh: @unchecked Sendable {
             })
     }
 
+    /// How wide, high and deep its box is, in the mesh's units; zeros for one without vertices.
+    public var dimensions: [Double] {
+        (0..<3).map { axis in
+            let values = vertices.map { Double($0[axis]) }
+            return (values.max() ?? 0) - (values.min() ?? 0)
+        }
+    }
+
     public var vertexCount: Int { cvs_mesh_vertex_count(handle) }
     public var triangleCount: Int { cvs_mesh_triangle_count(handle) }
 

@@ -69,7 +69,7 @@ struct ReconstructObject {
             scale: GLB.Scale(source: made.scale.source.rawValue, error: made.scale.error),
             coverage: made.model.coverage, note: made.verdict.reason)
         try files.emit(
-            made.model.glb(facts: facts, quality: options.quality, cancel: context.cancel), as: "model",
+            made.model.glb(name: "car", facts: facts, quality: options.quality, cancel: context.cancel), as: "model",
             path: "model.glb", mediaType: "model/gltf-binary")
         let cloud = try made.model.pointCloud()
         try files.emit(cloud.ply(), as: "pointcloud", path: "pointcloud.ply", mediaType: "application/octet-stream")
@@ -101,11 +101,6 @@ struct ReconstructObject {
                 reason: place == nil ? "There is no car on the photo." : nil,
                 agreement: place.map { short(made.agreement[$0]) })
         }
-        let vertices = made.mesh.vertices
-        let size = (0..<3).map { axis in
-            let values = vertices.map { Double($0[axis]) }
-            return short((values.max() ?? 0) - (values.min() ?? 0), 1_000)
-        }
         let coverage = made.model.coverage
         let area = max(1e-9, coverage.seen + coverage.mirrored + coverage.unseen)
         return ReconstructOutput(
@@ -113,7 +108,8 @@ struct ReconstructObject {
             gradeReason: made.verdict.reason, reprojectionError: short(made.shortfall, 1_000),
             agreement: short(made.agreement.reduce(0, +) / Double(made.agreement.count)),
             evidence: made.evidence, symmetric: made.isSymmetric,
-            focal: short(made.cameras[0].intrinsics.focal, 10), scale: made.scale, dimensions: size,
+            focal: short(made.cameras[0].intrinsics.focal, 10), scale: made.scale,
+            dimensions: made.mesh.dimensions.map { short($0, 1_000) },
             triangles: made.mesh.triangleCount, seen: short(coverage.seen / area),
             mirrored: short(coverage.mirrored / area), unseen: short(coverage.unseen / area))
     }

@@ -70,7 +70,8 @@ struct ReconstructScene {
                 scale: GLB.Scale(source: ObjectScale.ownUnit.source.rawValue, error: ObjectScale.ownUnit.error),
                 coverage: surface.model.coverage, note: reason)
             try files.emit(
-                surface.model.glb(facts: facts, quality: options.quality, cancel: context.cancel), as: "model",
+                surface.model.glb(name: "scene", facts: facts, quality: options.quality, cancel: context.cancel),
+                as: "model",
                 path: "model.glb", mediaType: "model/gltf-binary")
         }
         let cloud =
@@ -117,14 +118,6 @@ struct ReconstructScene {
         _ scene: Scene, _ surface: SceneSurface?, _ verdict: Verdict, _ photos: [ReconstructPhotos.Photo]
     ) -> ReconstructOutput {
         func short(_ value: Double, _ digits: Double) -> Double { (value * digits).rounded() / digits }
-        let vertices = surface?.mesh.vertices ?? []
-        let size: [Double] =
-            vertices.isEmpty
-            ? []
-            : (0..<3).map { axis in
-                let values = vertices.map { Double($0[axis]) }
-                return short((values.max() ?? 0) - (values.min() ?? 0), 1_000)
-            }
         let coverage = surface?.model.coverage
         let area = max(1e-9, (coverage?.seen ?? 0) + (coverage?.unseen ?? 0))
         let focal = scene.views.compactMap(\.camera).first?.intrinsics.focal ?? 0
@@ -136,7 +129,8 @@ struct ReconstructScene {
                     agreement: nil)
             }, path: "scene", grade: verdict.grade.rawValue, gradeReason: verdict.reason,
             reprojectionError: short(scene.reprojectionError, 1_000), agreement: nil, evidence: nil,
-            symmetric: false, focal: short(focal, 10), scale: surface == nil ? nil : .ownUnit, dimensions: size,
+            symmetric: false, focal: short(focal, 10), scale: surface == nil ? nil : .ownUnit,
+            dimensions: (surface?.mesh.dimensions ?? []).map { short($0, 1_000) },
             triangles: surface?.mesh.triangleCount ?? 0, seen: short((coverage?.seen ?? 0) / area, 10_000),
             mirrored: 0, unseen: short((coverage?.unseen ?? 0) / area, 10_000))
     }
