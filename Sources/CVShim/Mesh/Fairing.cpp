@@ -174,11 +174,21 @@ void addPulls(const CVSMesh &mesh, const cvs::HullView &view, std::vector<Pull> 
 }
 
 /// How firmly each vertex stays where it is: hardly, but for those that no silhouette made, deep inside the hull.
-std::vector<double> anchorsOf(const CVSMesh &mesh, const cvs::Hull &hull, double depth) {
+std::vector<double> anchorsOf(const CVSMesh &mesh, const cvs::Hull &hull, double depth,
+                              const std::vector<bool> &tyres) {
+    constexpr double firm = 1e3, free = 1e-4;
     std::vector<double> anchors;
     anchors.reserve(mesh.vertices.size());
-    for (const cv::Vec3f &vertex : mesh.vertices) anchors.push_back(hull.depth(vertex) > depth ? 1 : 1e-4);
+    for (size_t i = 0; i < mesh.vertices.size(); ++i)
+        anchors.push_back(tyres[i] ? firm : hull.depth(mesh.vertices[i]) > depth ? 1 : free);
     return anchors;
+}
+
+/// Which vertices are a tyre's rather than the hull's.
+std::vector<bool> onTyres(const CVSMesh &mesh, const cvs::Tyres *tyres, double near) {
+    std::vector<bool> all(mesh.vertices.size(), false);
+    for (size_t i = 0; tyres && i < all.size(); ++i) all[i] = std::abs(tyres->depth(mesh.vertices[i])) < near;
+    return all;
 }
 
 /// Draws the outsides of wheels to the planes of their faces.
@@ -200,7 +210,8 @@ void addFaces(const CVSMesh &mesh, const std::vector<CVSWheel> &wheels, std::vec
 double cvs::fair(CVSMesh &mesh, const Hull &hull, const Fairness &fairness, CVSCancel cancel) {
     const std::vector<HullView> &views = hull.views();
     const Neighbours neighbours = neighboursOf(mesh);
-    const std::vector<double> anchors = anchorsOf(mesh, hull, fairness.anchored);
+    const std::vector<bool> tyres = onTyres(mesh, fairness.tyres, fairness.anchored / 8);
+    const std::vector<double> anchors = anchorsOf(mesh, hull, fairness.anchored, tyres);
     double left = 0;
     for (int round = 0; round <= fairness.rounds; ++round) {
         std::vector<Pull> pulls;
@@ -208,6 +219,8 @@ double cvs::fair(CVSMesh &mesh, const Hull &hull, const Fairness &fairness, CVSC
         int count = 0;
         for (const HullView &view : views) addPulls(mesh, view, pulls, squares, count, cancel);
         addFaces(mesh, fairness.wheels, pulls);
+        pulls.erase(std::remove_if(pulls.begin(), pulls.end(), [&](const Pull &pull) { return tyres[pull.vertex]; }),
+                    pulls.end());
         left = std::sqrt(squares / std::max(1, count));
         if (round == fairness.rounds) break;
         Field x(mesh.vertices.size());

@@ -1,5 +1,6 @@
 #pragma once
 #include "Hull.hpp"
+#include "Tyres.hpp"
 
 namespace cvs {
 
@@ -14,8 +15,9 @@ struct Fairness {
     double startsStiffer = 100;
     /// From which depth in the hull a vertex is no silhouette's, in metres: it stays.
     double anchored = 0.03;
-    /// A car's wheels: their faces are drawn to where they are known to be.
+    /// A car's wheels: their faces are drawn to where they are known to be, their tyres stay as they are.
     std::vector<CVSWheel> wheels;
+    const Tyres *tyres = nullptr;
 };
 
 /// Smooths a hull as a thin plate that keeps touching the outlines: the vertices that a view sees on the mesh's own

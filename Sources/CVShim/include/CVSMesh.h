@@ -87,7 +87,8 @@ typedef struct CVSHullOptions {
     bool car;
     /// Rounds of smoothing, 0...32, each of so many steps of conjugate gradients.
     int32_t rounds, steps;
-    /// Where a car's wheels are known to be; their outer faces are set to where they are.
+    /// Where a car's wheels are known to be; their outer faces are set to where they are. Four of a car
+    /// bring their tyres.
     CVSWheel wheels[4];
     size_t wheel_count;
 } CVSHullOptions;

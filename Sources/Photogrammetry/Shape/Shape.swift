@@ -22,7 +22,7 @@ public struct ShapeOptions: Sendable, Equatable {
     public var cells = 160
     /// Rounds of smoothing, 0...32; without any the hull stays as the views cut it.
     public var smoothing = 12
-    /// Where a car's wheels are known to be, 4 at most: their faces are set there.
+    /// Where a car's wheels are known to be, 4 at most: their faces are set there. Four of a car bring their tyres.
     public var wheels: [Wheel] = []
 
     public init() {}

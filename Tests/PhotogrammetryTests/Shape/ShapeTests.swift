@@ -58,6 +58,22 @@ struct ShapeTests {
         #expect(first.mesh.vertices == second.mesh.vertices && first.mesh.triangles == second.mesh.triangles)
     }
 
+    @Test func `a car whose outlines lost its tyres stands on tyres as wide as tyres are`() throws {
+        let body = SolidScene(solid: .block(low: [-0.4, 0.16, -0.9], high: [0.4, 0.6, 0.9]))
+        var options = Self.options(cells: 128)
+        options.wheels = [0.4, -0.4].flatMap { x in [0.55, -0.55].map { Wheel(axle: [x, 0.13, $0], radius: 0.13) } }
+        let shape = try Shape(from: body.views(from: SolidScene.ring(8)), options: options)
+        #expect(try shape.mesh.solidity().isSolid)
+        let low = shape.mesh.vertices.map { SIMD3<Double>($0) }.filter { $0.y < 0.05 }
+        #expect(try abs(#require(low.map(\.y).min())) < 0.01)
+        for wheel in options.wheels {
+            let near = low.filter { abs($0.z - wheel.axle.z) < 0.2 && $0.x * wheel.axle.x > 0 }
+            let width = try #require(near.map(\.x).max()) - #require(near.map(\.x).min())
+            #expect(width > 0.08 && width < 0.11, "\(width)")
+        }
+        #expect(low.allSatisfy { abs(abs($0.z) - 0.55) < 0.14 && abs($0.x) < 0.42 })
+    }
+
     @Test func `a camera that looks elsewhere is named`() throws {
         var cameras = try SolidScene.ring(6)
         let views = try SolidScene.block.views(from: cameras)
