@@ -33,7 +33,7 @@ using Request = Owned<ov_infer_request_t, ov_infer_request_free>;
 using Tensor = Owned<ov_tensor_t, ov_tensor_free>;
 using Port = Owned<ov_output_const_port_t, ov_output_const_port_free>;
 
-constexpr int shortest = 16, longest = 1024;
+constexpr int shortest = 16, longest = 2048;
 /// The sides of the picture that puts weights in order: as small as networks with five halvings take.
 constexpr int smallest = 64;
 
@@ -58,27 +58,37 @@ struct Shape {
     Shape &operator=(const Shape &) = delete;
 };
 
-/// How many planes the network takes, of a shape that ends in `height` and `width` where those are not 0.
-int64_t planesOf(const Port &port, int32_t width, int32_t height) {
+/// What the network takes: planes, and the only height and width; 0 where its file leaves them open.
+struct Taken {
+    int64_t planes = 0, height = 0, width = 0;
+};
+
+Taken takenBy(const Port &port) {
     ov_partial_shape_t shape{};
     check(ov_port_get_partial_shape(port.get(), &shape), "input");
-    const int64_t rank = shape.rank.max, planes = rank == 4 ? shape.dims[1].max : 0;
-    const bool fits = rank == 4 && (!width || (shape.dims[2].max == height && shape.dims[3].max == width));
+    Taken found;
+    if (shape.rank.max == 4) {
+        const auto only = [&](int i) { return shape.dims[i].min == shape.dims[i].max ? shape.dims[i].max : 0; };
+        found = {only(1), only(2), only(3)};
+    }
     ov_partial_shape_free(&shape);
-    if (planes < 1 || planes > 64 || !fits)
-        throw cvs::Error{CVSStatusCorrupt, "the network takes no planes of one picture of its size"};
-    return planes;
+    if (found.planes < 1 || found.planes > 64)
+        throw cvs::Error{CVSStatusCorrupt, "the network takes no planes of one picture"};
+    return found;
 }
 
-/// Height and width become free, so that one compiled network, with its weights in memory once, serves every size.
-void freeSizes(ov_model_t *model, int64_t planes) {
-    const ov_dimension_t side{shortest, longest};
-    const ov_dimension_t dims[4] = {{1, 1}, {planes, planes}, side, side};
+/// Height and width become free, so that one compiled network, with its weights in memory once, serves every size. A
+/// height stays where the file fixes it and leaves the width open, as for lines of text.
+int32_t freeSizes(ov_model_t *model, const Taken &taken) {
+    const int64_t only = taken.width ? 0 : taken.height;
+    const ov_dimension_t side{shortest, longest}, height = only ? ov_dimension_t{only, only} : side;
+    const ov_dimension_t dims[4] = {{1, 1}, {taken.planes, taken.planes}, height, side};
     ov_partial_shape_t shape{};
     check(ov_partial_shape_create(4, dims, &shape), "partial shape");
     const ov_status_e status = ov_model_reshape_single_input(model, shape);
     ov_partial_shape_free(&shape);
     check(status, "reshape");
+    return int32_t(only);
 }
 
 bool allowed(int32_t width, int32_t height) {
@@ -133,6 +143,8 @@ struct CVSSession {
     int64_t planes = 0;
     /// The only size that it takes; 0 for any.
     int32_t width = 0, height = 0;
+    /// The only height of a network of free widths; 0 for any.
+    int32_t onlyHeight = 0;
 };
 
 namespace {
@@ -156,8 +168,9 @@ Tensor infer(CVSSession &session, const float *input, int32_t width, int32_t hei
 /// Puts a network of free sizes' weights in order with a picture that costs next to nothing, so that the stored ones
 /// are given back before a large picture wants memory.
 void order(CVSSession &session) {
-    const std::vector<float> nothing(size_t(session.planes) * smallest * smallest);
-    infer(session, nothing.data(), smallest, smallest, nullptr);
+    const int32_t height = session.onlyHeight ? session.onlyHeight : smallest;
+    const std::vector<float> nothing(size_t(session.planes) * size_t(smallest) * size_t(height));
+    infer(session, nothing.data(), smallest, height, nullptr);
 }
 
 /// One network's way from its file into a session.
@@ -173,8 +186,9 @@ struct Compiling {
         const Model model(read);
         ov_output_const_port_t *port = nullptr;
         check(ov_model_const_input(model.get(), &port), "input");
-        session.planes = planesOf(Port(port), 0, 0);
-        freeSizes(model.get(), session.planes);
+        const Taken taken = takenBy(Port(port));
+        session.planes = taken.planes;
+        session.onlyHeight = freeSizes(model.get(), taken);
         ov_compiled_model_t *compiled = nullptr;
         check(ov_core_compile_model(core, model.get(), "CPU", 8, &compiled, "INFERENCE_PRECISION_HINT", hint(),
                                     "INFERENCE_NUM_THREADS", threads.c_str(), "NUM_STREAMS", "1", "ENABLE_CPU_PINNING",
@@ -193,7 +207,10 @@ struct Compiling {
         session.compiled.reset(compiled);
         ov_output_const_port_t *port = nullptr;
         check(ov_compiled_model_input(compiled, &port), "input");
-        session.planes = planesOf(Port(port), session.width, session.height);
+        const Taken taken = takenBy(Port(port));
+        if (taken.width != session.width || taken.height != session.height)
+            throw cvs::Error{CVSStatusCorrupt, "the network takes no planes of its size"};
+        session.planes = taken.planes;
     }
 
     const char *hint() const { return precision == CVSPrecisionBF16 ? "bf16" : "f32"; }
@@ -211,7 +228,7 @@ extern "C" CVS_EXPORT CVSStatus cvs_session_create(const char *model_path, const
     return cvs::guarded(error, [&] {
         if (threads < 1 || threads > 256) throw cvs::Error{CVSStatusBadArgument, "threads must be from 1 to 256"};
         if ((width == 0) != (height == 0) || (width && !allowed(width, height)))
-            throw cvs::Error{CVSStatusBadArgument, "a side must be from 16 to 1024"};
+            throw cvs::Error{CVSStatusBadArgument, "a side must be from 16 to 2048"};
         requireFile(model_path);
         auto session = std::make_unique<CVSSession>();
         ov_core_t *core = nullptr;
@@ -242,7 +259,7 @@ extern "C" CVS_EXPORT CVSStatus cvs_session_run(CVSSession *session, const float
                                                 int32_t height, float *output, int64_t wanted, CVSCancel cancel,
                                                 CVSError *error) noexcept {
     return cvs::guarded(error, [&] {
-        if (!allowed(width, height)) throw cvs::Error{CVSStatusBadArgument, "a side must be from 16 to 1024"};
+        if (!allowed(width, height)) throw cvs::Error{CVSStatusBadArgument, "a side must be from 16 to 2048"};
         if (session->width && (width != session->width || height != session->height))
             throw cvs::Error{CVSStatusBadArgument, "the network takes another size"};
         if (planes != session->planes || wanted < 1)

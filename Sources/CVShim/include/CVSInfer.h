@@ -29,7 +29,7 @@ CVSStatus cvs_session_create(const char *model_path, const char *_Nullable cache
                              CVSError *error) CVS_NOEXCEPT;
 void cvs_session_destroy(CVSSession *session) CVS_NOEXCEPT;
 
-/// Runs the network on `planes` planes of height x width values (16...1024 a side) and copies its first output, which
+/// Runs the network on `planes` planes of height x width values (16...2048 a side) and copies its first output, which
 /// must have `count` values. Stops between two layers when cancelled.
 CVSStatus cvs_session_run(CVSSession *session, const float *input, int32_t planes, int32_t width, int32_t height,
                           float *output, int64_t count, CVSCancel cancel, CVSError *error) CVS_NOEXCEPT;

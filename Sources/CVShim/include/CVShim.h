@@ -13,6 +13,7 @@
 #include "CVSMatte.h"
 #include "CVSMesh.h"
 #include "CVSModel.h"
+#include "CVSPlates.h"
 #include "CVSPoints.h"
 #include "CVSRing.h"
 #include "CVSScene.h"

@@ -43,7 +43,7 @@ public final class NeuralSession: @unchecked Sendable {
 
     deinit { cvs_session_destroy(handle) }
 
-    /// Runs the network on the planes of a picture: `count` of height x width values, 16...1024 a side.
+    /// Runs the network on the planes of a picture: `count` of height x width values, 16...2048 a side.
     ///
     /// - Parameter maps: how many maps of that size come out.
     /// - Returns: maps x height x width values.

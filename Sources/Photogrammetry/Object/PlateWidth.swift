@@ -1,3 +1,5 @@
+internal import Imaging
+
 /// How wide a car's number plates are in the cameras' unit, from where two photos or more see the corners of one.
 struct PlateWidth: Equatable {
     let width: Double
