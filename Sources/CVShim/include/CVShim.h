@@ -6,6 +6,7 @@
 #include "CVSCamera.h"
 #include "CVSCodec.h"
 #include "CVSContour.h"
+#include "CVSCover.h"
 #include "CVSDense.h"
 #include "CVSFeatures.h"
 #include "CVSImage.h"

@@ -35,11 +35,12 @@ public struct Provenance: Sendable, Equatable {
         return more
     }
 
-    /// Millimetres of 35 mm film, where the cut-out that a file is, or was made from, kept it of its photo.
+    /// Millimetres of 35 mm film, where a file's history kept it of its photo.
     public var focalLength35: Double? {
-        let words = steps.last { $0.action == "cutout" }?.parameters.split(separator: " ") ?? []
         let mark = "focal35="
-        return words.first { $0.hasPrefix(mark) }.flatMap { Double($0.dropFirst(mark.count)) }
+        let steps = steps.filter { $0.action == "cutout" || $0.action == PlateRecord.action }
+        return steps.flatMap { $0.parameters.split(separator: " ") }.last { $0.hasPrefix(mark) }
+            .flatMap { Double($0.dropFirst(mark.count)) }
     }
 
     /// The name that files give this program.
