@@ -6,6 +6,8 @@ internal import Storage
 public enum APIScope: String, Sendable, Codable, CaseIterable {
     case jobsRead = "jobs:read"
     case jobsWrite = "jobs:write"
+    /// To be told what number plates say.
+    case platesText = "plates:text"
 }
 
 /// A key that callers send as a bearer token; only its hash is kept.
@@ -19,6 +21,9 @@ public struct APIKey: Sendable, Equatable {
     public init(hash: String, tenant: String, scopes: Set<APIScope> = Set(APIScope.allCases)) {
         (self.hash, self.tenant, self.scopes) = (hash, tenant, scopes)
     }
+
+    /// What stages may do and tell for it.
+    var permissions: Set<Permission> { Set(scopes.map { Permission(rawValue: $0.rawValue) }) }
 
     /// A key from its plain text, which is not kept.
     public init(

@@ -31,6 +31,8 @@ final class JobAPI: Sendable {
         let parameter: PathParameter
         /// Empty for open routes, which read nothing of any tenant.
         let tenant: String
+        /// What stages may do and tell for the caller.
+        let permissions: Set<Permission>
         let upload: BlobUpload?
         var body: [UInt8] = []
     }
@@ -113,23 +115,24 @@ final class JobAPI: Sendable {
         try request.checkFraming(longest: configuration.limits.urlBytes)
         switch router.destination(method: request.method, path: request.path) {
         case .found(let route, let parameter):
-            let tenant = try self.tenant(of: request, for: route.access)
+            let key = try self.key(of: request, for: route.access)
             try request.checkBody(route, configuration.limits)
             return Call(
-                request: request, route: route, parameter: parameter, tenant: tenant,
+                request: request, route: route, parameter: parameter, tenant: key?.tenant ?? "",
+                permissions: key?.permissions ?? [],
                 upload: route.body == .blob ? BlobUpload(into: blobs) : nil)
         case .wrongMethod(let allowed):
-            _ = try tenant(of: request, for: .anyKey)
+            _ = try key(of: request, for: .anyKey)
             throw .wrongMethod(allowed: allowed)
         case .unknown:
-            _ = try tenant(of: request, for: .anyKey)
+            _ = try key(of: request, for: .anyKey)
             throw .unknownPath()
         }
     }
 
-    /// The tenant comes from the key, never from the request.
-    private func tenant(of request: Request, for access: Route.Access) throws(ProblemDetails) -> String {
-        if access == .open { return "" }
+    /// The tenant comes from the key, never from the request; open routes have none.
+    private func key(of request: Request, for access: Route.Access) throws(ProblemDetails) -> APIKey? {
+        if access == .open { return nil }
         guard !configuration.keys.isEmpty, let token = try request.bearerToken() else { throw .noToken() }
         let key: APIKey?
         do throws(Failure) { key = try APIKey.find(token, in: configuration.keys) } catch {
@@ -137,7 +140,7 @@ final class JobAPI: Sendable {
         }
         guard let key else { throw .badToken() }
         if case .scope(let scope) = access, !key.scopes.contains(scope) { throw .missingScope(scope) }
-        return key.tenant
+        return key
     }
 }
 

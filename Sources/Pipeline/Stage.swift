@@ -18,6 +18,10 @@ public protocol Stage: Sendable {
     /// Semantic checks which `Codable` and the schema cannot express. Runs in the API and again in the worker.
     static func validate(_ options: Options) throws(Failure)
     static func budget(for options: Options) -> Budget
+    /// What a caller needs besides the right to enqueue; whoever works on files of his own needs none.
+    static func permissions(for options: Options) -> Set<Permission>
+    /// Members of the output, at any depth, that are shown to callers with a permission only.
+    static var guarded: [Permission: Set<String>] { get }
 
     /// What else decides the output besides inputs, options and version: model hashes, the precision that will run.
     func identity(for options: Options) throws(Failure) -> [String]
@@ -29,6 +33,8 @@ public protocol Stage: Sendable {
 extension Stage {
     public static var companions: Set<String> { [] }
     public static func validate(_ options: Options) throws(Failure) {}
+    public static func permissions(for options: Options) -> Set<Permission> { [] }
+    public static var guarded: [Permission: Set<String>] { [:] }
     public func identity(for options: Options) throws(Failure) -> [String] { [] }
     public func warmUp() throws(Failure) {}
 }

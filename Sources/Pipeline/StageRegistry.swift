@@ -51,6 +51,9 @@ public protocol AnyStage: Sendable {
     /// The options with every default filled in, after schema and semantic checks.
     func complete(_ options: JSONValue) throws(Failure) -> JSONValue
     func budget(for options: JSONValue) throws(Failure) -> Budget
+    func permissions(for options: JSONValue) throws(Failure) -> Set<Permission>
+    /// Members of the output, at any depth, that are shown to callers with a permission only.
+    var guarded: [Permission: Set<String>] { get }
     func identity(for options: JSONValue) throws(Failure) -> [String]
     func warmUp() throws(Failure)
     func run(_ options: JSONValue, in context: StageContext) async throws(Failure) -> JSONValue
@@ -58,6 +61,14 @@ public protocol AnyStage: Sendable {
 
 extension AnyStage {
     public var companions: Set<String> { [] }
+    public var guarded: [Permission: Set<String>] { [:] }
+    public func permissions(for options: JSONValue) throws(Failure) -> Set<Permission> { [] }
+
+    /// The output as a caller with some permissions may see it.
+    public func shown(_ data: JSONValue, to permissions: Set<Permission>) -> JSONValue {
+        let hidden = guarded.filter { !permissions.contains($0.key) }.values.reduce(into: Set()) { $0.formUnion($1) }
+        return hidden.isEmpty ? data : data.without(hidden)
+    }
 
     /// In words: `one input`, `one input, and background if wished`.
     public var inputWords: String {
@@ -92,6 +103,12 @@ private struct Erased<S: Stage>: AnyStage {
 
     func budget(for options: JSONValue) throws(Failure) -> Budget { S.budget(for: try typed(options)) }
 
+    var guarded: [Permission: Set<String>] { S.guarded }
+
+    func permissions(for options: JSONValue) throws(Failure) -> Set<Permission> {
+        S.permissions(for: try typed(options))
+    }
+
     func identity(for options: JSONValue) throws(Failure) -> [String] {
         ["\(S.kind)@\(S.version)"] + (try stage.identity(for: typed(options)))
     }
@@ -116,5 +133,16 @@ private struct Erased<S: Stage>: AnyStage {
         }
         try S.validate(typed)
         return typed
+    }
+}
+
+extension JSONValue {
+    /// The same without the members of these names, at any depth.
+    fileprivate func without(_ names: Set<String>) -> JSONValue {
+        switch self {
+        case .object(let members): .object(members.filter { !names.contains($0.key) }.mapValues { $0.without(names) })
+        case .array(let items): .array(items.map { $0.without(names) })
+        case .null, .bool, .int, .number, .string: self
+        }
     }
 }

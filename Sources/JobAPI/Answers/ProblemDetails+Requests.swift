@@ -33,10 +33,13 @@ extension ProblemDetails {
             hint: "Check that it was copied whole, and that it belongs to this server.")
     }
 
-    static func missingScope(_ scope: APIScope) -> ProblemDetails {
+    static func missingScope(_ scope: APIScope) -> ProblemDetails { missingScope(named: scope.rawValue) }
+
+    /// - Parameter hint: what can be done without it.
+    static func missingScope(named scope: String, hint: String? = nil) -> ProblemDetails {
         ProblemDetails(
             status: 403, code: "missing_scope", title: "Not allowed",
-            detail: "The API key does not have the scope \(scope.rawValue).")
+            detail: "The API key does not have the scope \(scope).", hint: hint)
     }
 
     static func unknownPath() -> ProblemDetails {

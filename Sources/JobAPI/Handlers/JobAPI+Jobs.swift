@@ -9,11 +9,13 @@ extension JobAPI {
         let key = try call.request.idempotency()
         let body = try BodyReader(call.body, known: ["kind", "options", "inputs", "subject", "priority", "runAt"])
         let request = try registry.admit(try await set(try body.jobRequest(), tenant: call.tenant))
+        try checkPermissions([request], of: call)
         try await checkOwnership(of: [request], tenant: call.tenant)
         let enqueued = try await intake.enqueue(request, tenant: call.tenant, idempotencyKey: key)
         guard let job = enqueued.jobs.first else { throw Failure(.internalError, "The queue gave no job.") }
         return accepted(
-            JobResponse.encode(job), at: "/v1/jobs/\(job.id.uuidString.lowercased())", replayed: enqueued.replayed)
+            JobResponse.encode(shown(job, to: call)), at: "/v1/jobs/\(job.id.uuidString.lowercased())",
+            replayed: enqueued.replayed)
     }
 
     /// `GET /v1/jobs/{id}`, with `If-None-Match` and `?wait=`
@@ -26,7 +28,7 @@ extension JobAPI {
             job = await watch.job(id, tenant: call.tenant, after: known, until: deadline) ?? job
         }
         let tag = JobResponse.tag(job)
-        return versioned(call, tag) { JobResponse.encode(job) }
+        return versioned(call, tag) { JobResponse.encode(shown(job, to: call)) }
     }
 
     /// `GET /v1/jobs`
@@ -82,13 +84,13 @@ extension JobAPI {
     /// `POST /v1/jobs/{id}/cancel`
     func cancelJob(_ call: Call) async throws -> Response {
         try call.checkEmptyBody()
-        return changed(try await intake.cancel(try call.id, tenant: call.tenant))
+        return changed(shown(try await intake.cancel(try call.id, tenant: call.tenant), to: call))
     }
 
     /// `POST /v1/jobs/{id}/retry`
     func retryJob(_ call: Call) async throws -> Response {
         try call.checkEmptyBody()
-        return changed(try await intake.retry(try call.id, tenant: call.tenant))
+        return changed(shown(try await intake.retry(try call.id, tenant: call.tenant), to: call))
     }
 
     private func changed(_ job: Job) -> Response {

@@ -18,6 +18,7 @@ extension JobAPI {
             if key != nil { workflow.asked = String(decoding: try JSON.encode(body.whole), as: UTF8.self) }
         }
         workflow = try registry.admit(workflow)
+        try checkPermissions(workflow.steps.map(\.job), of: call)
         try await checkOwnership(of: workflow.steps.map(\.job), tenant: call.tenant)
         let enqueued = try await intake.enqueue(workflow, tenant: call.tenant, idempotencyKey: key)
         guard let id = enqueued.workflow else { throw Failure(.internalError, "The queue gave no workflow.") }

@@ -13,6 +13,8 @@ struct TestServer {
     static let key = "test-key-of-acme"
     static let otherKey = "test-key-of-other"
     static let readKey = "test-key-read-only"
+    /// May do all but be told what is guarded.
+    static let writeKey = "test-key-without-secrets"
 
     let intake = MemoryIntake()
     let blobs: MemoryBlobs
@@ -43,6 +45,7 @@ struct TestServer {
             keys: [
                 try APIKey(plain: Self.key, tenant: "acme"), try APIKey(plain: Self.otherKey, tenant: "other"),
                 try APIKey(plain: Self.readKey, tenant: "acme", scopes: [.jobsRead]),
+                try APIKey(plain: Self.writeKey, tenant: "acme", scopes: [.jobsRead, .jobsWrite]),
             ])
         configuration.limits.watchSeconds = 0.01
         // A test that is about time sets its own; the others may run on a machine that has no time for them.
@@ -57,6 +60,7 @@ struct TestServer {
         registry.register(PaintStage())
         registry.register(CollageStage())
         registry.register(StandStage())
+        registry.register(ConfideStage())
         server = JobAPIServer(
             configuration: configuration, intake: intake,
             library: MemoryLibrary { [intake] blob, tenant in
