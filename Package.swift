@@ -51,7 +51,10 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Stages", dependencies: ["Imaging", "Photogrammetry", "Pipeline"],
-            exclude: ["Cutout/README.md", "Reconstruct/README.md", "Renditions/README.md", "Spin/README.md"],
+            exclude: [
+                "Cutout/README.md", "Plates/README.md", "Reconstruct/README.md", "Renditions/README.md",
+                "Spin/README.md",
+            ],
             resources: [
                 "viewer.html", "viewer.css", "words.js", "frames.js", "view.js", "turn.js", "input.js", "start.js",
             ]
@@ -97,7 +100,8 @@ let package = Package(
         .testTarget(
             name: "JobAPITests", dependencies: ["JobAPI", "JobQueue", "Pipeline", "Storage", "TestKit"],
             swiftSettings: strict),
-        .testTarget(name: "RunnerTests", dependencies: ["Pipeline", "Runner", "TestKit"], swiftSettings: strict),
+        .testTarget(
+            name: "RunnerTests", dependencies: ["Pipeline", "Runner", "Storage", "TestKit"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests", dependencies: ["Imaging", "Pipeline", "Storage", "TestKit"], swiftSettings: strict),
     ],

@@ -10,6 +10,7 @@ enum Composition {
     static func registry(home: URL = Home.folder(nil)) throws(Failure) -> StageRegistry {
         var registry = StageRegistry()
         registry.register(CutoutStage(cache: NetworkCache(folder: home.appending(path: "networks"))))
+        registry.register(PlatesStage(cache: NetworkCache(folder: home.appending(path: "networks"))))
         registry.register(RenditionsStage())
         registry.register(SpinStage())
         registry.register(ReconstructStage(cache: NetworkCache(folder: home.appending(path: "networks"))))

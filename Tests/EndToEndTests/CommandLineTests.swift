@@ -34,7 +34,8 @@ import Testing
     @Test func `kinds as JSON carry a schema for every option`() async throws {
         let outcome = try await Program.run(["kinds", "--json"])
         let kinds = try JSON.decode([JSONValue].self, from: outcome.outData)
-        #expect(kinds.compactMap { $0["kind"]?.stringValue } == ["cutout", "reconstruct", "renditions", "spin"])
+        #expect(
+            kinds.compactMap { $0["kind"]?.stringValue } == ["cutout", "plates", "reconstruct", "renditions", "spin"])
         for kind in kinds {
             #expect(kind["options"]?["additionalProperties"] == false)
             for (_, field) in kind["options"]?["properties"]?.objectValue ?? [:] {

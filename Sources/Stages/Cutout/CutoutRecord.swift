@@ -14,16 +14,18 @@ struct CutoutRecord: Sendable {
         let photo = try Provenance(of: input, in: context)
         // One step: a whole history must fit into a packet.
         let windows = options.windows > 0 ? " windows=\(options.windows)" : ""
-        let focal = try Self.focal(of: input, in: context)
+        let focal = try Self.focal(of: input, photo, in: context)
         let said = "model=\(options.model.rawValue) precision=\(precision.rawValue)" + windows + focal
         cutout = photo.adding([Provenance.Step("cutout", said)], as: photo.sourceType.altered)
         let picture = context.inputs.first { $0.slot == CutoutComposite.slot }
         background = try picture.map { picture throws(Failure) in try Provenance(of: picture, in: context).sourceType }
     }
 
-    /// What the photo says of its lens, for who puts cut-outs together in space: nothing else of its EXIF goes on.
-    private static func focal(of input: StageInput, in context: StageContext) throws(Failure) -> String {
-        let film = try ImageFile.probe(input, in: context).camera.focalLength35
+    /// What the photo, or its record, says of its lens, for who puts cut-outs together in space: nothing else of EXIF goes on.
+    private static func focal(
+        of input: StageInput, _ photo: Provenance, in context: StageContext
+    ) throws(Failure) -> String {
+        let film = try ImageFile.probe(input, in: context).camera.focalLength35 ?? photo.focalLength35
         return film.map { (1...2_000).contains($0) ? " focal35=\(($0 * 10).rounded() / 10)" : "" } ?? ""
     }
 

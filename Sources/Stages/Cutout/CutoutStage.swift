@@ -5,7 +5,7 @@ public import Pipeline
 /// The main object of a photo: its mask, its cut-out with clean edges, and a composite in a studio.
 public struct CutoutStage: Stage {
     public static let kind: Kind = "cutout"
-    public static let version = 7
+    public static let version = 8
     public static let abstract = "Cuts the main object out of a photo and sets it on a studio background."
     public static let arity = InputArity.one
     public static let companions: Set<String> = [CutoutComposite.slot]

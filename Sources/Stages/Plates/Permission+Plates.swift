@@ -1,0 +1,6 @@
+public import Pipeline
+
+extension Permission {
+    /// To be told what number plates say.
+    public static let platesText = Permission(rawValue: "plates:text")
+}
