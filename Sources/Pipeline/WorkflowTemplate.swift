@@ -48,13 +48,15 @@ public struct WorkflowInputs: Sendable, Equatable {
     public var runAt: Date?
     /// The tenant's own picture that an option names; nil sets the photos in a studio of ours.
     public var background: Background?
+    /// A picture of the caller's to hang in number plates' place.
+    public var logo: JobInput?
 
     public init(
         photos: [JobInput], subject: String? = nil, priority: Int = 1, runAt: Date? = nil,
-        background: Background? = nil
+        background: Background? = nil, logo: JobInput? = nil
     ) {
         (self.photos, self.subject, self.priority, self.runAt) = (photos, subject, priority, runAt)
-        self.background = background
+        (self.background, self.logo) = (background, logo)
     }
 }
 

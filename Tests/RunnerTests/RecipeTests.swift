@@ -18,7 +18,7 @@ import Testing
                 WorkflowInputs(photos: [photo]), options: recipe.options)
             let admitted = try registry.admit(request)
             let studio = recipe.options["backdrop"] ?? "studio-light"
-            #expect(admitted.steps.first?.job.options["background"] == studio)
+            #expect(admitted.steps.first { $0.job.kind == "cutout" }?.job.options["background"] == studio)
         }
     }
 
@@ -38,7 +38,8 @@ import Testing
         let photo = JobInput(slot: "photo-1", name: "a.jpg", source: .blob(sha256: String(repeating: "0", count: 64)))
         let request = try ShowroomWorkflow.template.request(
             WorkflowInputs(photos: [photo], background: hall), options: ["backdrop": "own:hall@2", "lightX": -1])
-        for step in try registry.admit(request).steps where step.job.kind != "renditions" {
+        for step in try registry.admit(request).steps
+        where ["cutout", "spin"].contains(step.job.kind) {
             #expect(step.job.inputs.last == JobInput(slot: "background", name: "hall@2", source: .blob(sha256: sha)))
             #expect(step.job.options["floorLine"] == 0.75 && step.job.options["lightX"]?.doubleValue == -1)
         }

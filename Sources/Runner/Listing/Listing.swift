@@ -8,12 +8,25 @@ struct Listing {
         let input: PhotoInput
         /// Its folder below `photos/`.
         let folder: String
+        /// Nil where plates are kept.
+        var plates: Job?
         var cutout: Job?
         var renditions: Job?
         /// Why it is not in the listing.
         var failure: Failure?
 
-        var review: [ReviewFlag] { cutout?.result?.review ?? [] }
+        var review: [ReviewFlag] { (plates?.result?.review ?? []) + (cutout?.result?.review ?? []) }
+
+        /// What a person says after a look at the photo that is held back; nil where none is.
+        var decision: PlateDecisions.Word? {
+            guard plates?.state == .review, let mark = plates?.result?.data["mark"]?.stringValue else { return nil }
+            return PlateDecisions.Word(slot: input.slot, mark: mark)
+        }
+
+        /// Of the plates that were covered; nil where nobody looked, or the photo is held back.
+        var covered: Int? {
+            plates?.state == .succeeded ? plates?.result?.data["plates"]?.arrayValue?.count : nil
+        }
         var isPublishable: Bool { failure == nil && review.isEmpty && renditions?.state == .succeeded }
 
         var status: JobState {
@@ -36,19 +49,25 @@ struct Listing {
         self.recipe = recipe
         let byLabel = Dictionary(jobs.compactMap { job in job.label.map { ($0, job) } }) { first, _ in first }
         photos = inputs.enumerated().map { index, input in
+            let plates = byLabel[ShowroomWorkflow.platesLabel(input.slot)]
             let cutout = byLabel[ShowroomWorkflow.cutoutLabel(input.slot)]
             let renditions = byLabel[ShowroomWorkflow.renditionsLabel(input.slot)]
             return Photo(
-                input: input, folder: SlotNames.folder(index: index + 1, fileName: input.name), cutout: cutout,
-                renditions: renditions, failure: input.failure ?? Self.failure(cutout, renditions))
+                input: input, folder: SlotNames.folder(index: index + 1, fileName: input.name), plates: plates,
+                cutout: cutout, renditions: renditions,
+                failure: input.failure ?? Self.failure(plates, cutout, renditions))
         }
         spin = byLabel[ShowroomWorkflow.spinLabel]
         model = byLabel[ShowroomWorkflow.modelLabel]
         self.options = options
     }
 
-    /// The first cause: a photo whose cut-out waits for a person has no composite, which is no failure of its own.
-    private static func failure(_ cutout: Job?, _ renditions: Job?) -> Failure? {
+    /// The first cause: a photo that waits for a person has no cut-out or composite, which is no failure of its own.
+    private static func failure(_ plates: Job?, _ cutout: Job?, _ renditions: Job?) -> Failure? {
+        if let plates, !plates.state.hasResult {
+            return plates.failure?.failure ?? Failure(.cancelled, "The job was canceled.")
+        }
+        if plates?.state == .review { return nil }
         if let cutout, !cutout.state.hasResult {
             return cutout.failure?.failure ?? Failure(.cancelled, "The job was canceled.")
         }
@@ -73,9 +92,23 @@ struct Listing {
         if let model, !model.state.hasResult, count > 0 {
             notes.append("There is no 3D model. \(model.failure?.failure.summary ?? "Its job was canceled.")")
         }
-        if count > 0 { notes.append("Number plates are not covered yet: look at each picture before it goes online.") }
+        if count > 0 { notes.append(platesNote) }
         return notes
     }
+
+    private var platesNote: String {
+        guard options.plates != ShowroomOptions.keptPlates else {
+            return "Number plates are not covered, as you asked: look at each picture before it goes online."
+        }
+        let counts = published.compactMap(\.covered).filter { $0 > 0 }
+        guard !counts.isEmpty else { return "No number plate was found." }
+        let (plates, photos) = (counts.reduce(0, +), counts.count)
+        return "\(plates) number \(plates == 1 ? "plate is" : "plates are") covered, "
+            + "on \(photos) \(photos == 1 ? "photo" : "photos")."
+    }
+
+    /// Photos that are held back until a person has looked at what may be a plate.
+    var held: [Photo] { photos.filter { $0.decision != nil } }
 
     var status: ExitStatus {
         if published.isEmpty {

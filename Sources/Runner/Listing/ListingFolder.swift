@@ -31,6 +31,7 @@ enum ListingFolder {
         let photos = listing.photos.flatMap { photo in
             let base = "photos/\(photo.folder)"
             return [
+                photo.plates?.result.map { Part(path: base, result: $0.forPublishing) },
                 photo.cutout?.result.map { Part(path: base, result: $0) },
                 photo.renditions?.result.map { Part(path: "\(base)/renditions", result: $0) },
             ]
@@ -66,6 +67,15 @@ enum ListingFolder {
     }
 }
 
+extension StageResult {
+    /// Without what only a reviewer may see.
+    fileprivate var forPublishing: StageResult {
+        var result = self
+        result.outputs[ReviewFolder.output] = nil
+        return result
+    }
+}
+
 /// A photo in `result.json`.
 private struct PhotoFacts: Encodable {
     let slot: String
@@ -75,12 +85,14 @@ private struct PhotoFacts: Encodable {
     let state: JobState
     let failure: Failure?
     let review: [ReviewFlag]
+    let plates: JSONValue?
     let cutout: JSONValue?
     let renditions: JSONValue?
 
     init(_ photo: Listing.Photo) {
         (slot, name, sha256) = (photo.input.slot, photo.input.name, photo.input.sha256)
         (folder, state, failure, review) = ("photos/\(photo.folder)", photo.status, photo.failure, photo.review)
+        plates = photo.plates?.result?.data
         (cutout, renditions) = (photo.cutout?.result?.data, photo.renditions?.result?.data)
     }
 }

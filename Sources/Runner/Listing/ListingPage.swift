@@ -37,7 +37,9 @@ enum ListingPage {
     private static func problems(_ listing: Listing) -> String? {
         let items = listing.photos.compactMap { photo -> String? in
             if let failure = photo.failure { return item(photo, failure.summary, failure.hint, failure.code.rawValue) }
-            return photo.review.first.map { item(photo, $0.summary, $0.hint, $0.code) }
+            return photo.review.first.map { flag in
+                item(photo, flag.summary, photo.decision == nil ? flag.hint : heldBack, flag.code)
+            }
         }
         guard !items.isEmpty else { return nil }
         return """
@@ -45,6 +47,10 @@ enum ListingPage {
             <ul>\(items.joined())</ul></section>
             """
     }
+
+    /// What to do stands beside the listing: this page may go online, and those pictures may not.
+    private static let heldBack =
+        "It is held back until you have looked: see the folder beside this one that ends in -review."
 
     private static func item(_ photo: Listing.Photo, _ summary: String, _ hint: String?, _ code: String) -> String {
         "<li><strong>\(escape(photo.input.name))</strong> \(escape(summary)) \(escape(hint ?? "")) <code>\(escape(code))</code></li>"
@@ -91,17 +97,21 @@ enum ListingPage {
             renditions["listing"].map { "\(base)/renditions/\($0.file)" }
             ?? cutout["composite"].map { "\(base)/\($0.file)" }
         let full = cutout["composite"].map { "\(base)/\($0.file)" } ?? shown
-        let links = ["composite", "cutout", "mask"].compactMap { name in
-            cutout[name].map { link("\(base)/\($0.file)", label[name] ?? name, $0) }
-        }
+        let covered = photo.plates?.result?.outputs["image"].map { link("\(base)/\($0.file)", "Photo", $0) }
+        let links =
+            [covered].compactMap(\.self)
+            + ["composite", "cutout", "mask"].compactMap { name in
+                cutout[name].map { link("\(base)/\($0.file)", label[name] ?? name, $0) }
+            }
         let smaller = renditions.sorted { ($0.value.bytes, $0.key) > ($1.value.bytes, $1.key) }
             .map { link("\(base)/renditions/\($0.value.file)", $0.key.capitalized, $0.value) }
+        let plates = photo.covered.map { $0 == 1 ? "1 plate covered" : "\($0) plates covered" }
         let size =
             renditions["listing"].flatMap { file in file.width.map { " width=\"\($0)\" height=\"\(file.height ?? 0)\"" }
             } ?? ""
         return """
             <figure><a href="\(path(full ?? ""))"><img src="\(path(shown ?? ""))"\(size) loading="lazy" alt="\(escape(photo.input.name)) in the studio"></a>
-            <figcaption><strong>\(escape(photo.input.name))</strong><span>\((links + smaller).joined(separator: " "))</span></figcaption></figure>
+            <figcaption><strong>\(escape(photo.input.name))</strong>\(plates.map { "<small>\($0)</small>" } ?? "")<span>\((links + smaller).joined(separator: " "))</span></figcaption></figure>
             """
     }
 
@@ -129,7 +139,7 @@ enum ListingPage {
         escape(file.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? "")
     }
 
-    private static let style = """
+    static let style = """
         :root{--ink:#0a0a0a;--soft:#5c6666;--line:#dfe4e4;--paper:#fff;--ground:#f4f6f6;--teal:#1f7a6f;--gold:#8a6d12;color-scheme:light dark}
         @media(prefers-color-scheme:dark){:root{--ink:#f2f5f5;--soft:#9aa6a6;--line:#2c3030;--paper:#1a1a1a;--ground:#0a0a0a;--teal:#00d4d4;--gold:#d4af37}}
         *{box-sizing:border-box}body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
@@ -138,7 +148,7 @@ enum ListingPage {
         .spin iframe{display:block;width:100%;aspect-ratio:3/2;max-height:84vh;border:0;border-radius:14px;background:var(--paper);box-shadow:0 1px 2px #0001,0 12px 40px #00000014}
         .model p{margin:4px 0}.links{display:flex;gap:4px 16px}
         .grid{display:grid;gap:18px;grid-template-columns:repeat(auto-fill,minmax(270px,1fr))}figure{margin:0;background:var(--paper);border:1px solid var(--line);border-radius:12px;overflow:hidden}
-        figure img{display:block;width:100%;height:auto;aspect-ratio:4/3;object-fit:cover}figcaption{padding:10px 14px 12px;font-size:14px}figcaption strong{display:block;font-weight:600;overflow-wrap:anywhere}
+        figure img{display:block;width:100%;height:auto;aspect-ratio:4/3;object-fit:cover}figcaption{padding:10px 14px 12px;font-size:14px}figcaption strong{display:block;font-weight:600;overflow-wrap:anywhere}figcaption small{display:block;color:var(--soft)}
         figcaption span{display:flex;flex-wrap:wrap;gap:4px 12px}a{color:var(--teal);text-decoration:none}a:hover,a:focus-visible{text-decoration:underline}:focus-visible{outline:2px solid var(--teal);outline-offset:3px}
         .problems{border:1px solid var(--gold);border-radius:12px;background:var(--paper);padding:4px 20px;margin-bottom:20px}.problems h2{margin:14px 0 6px;color:var(--gold)}ul{padding-left:20px;margin:8px 0 14px}li{margin:4px 0}
         code{font-size:12px;color:var(--soft)}.notes ul{color:var(--soft)}footer{padding-top:28px;padding-bottom:40px;color:var(--soft);font-size:14px}

@@ -4,6 +4,13 @@ internal import Stages
 
 /// What a showroom can be told; the same on the command line and over HTTP.
 struct ShowroomOptions: StageOptions {
+    /// What number plates are covered with, or `keep`.
+    var plates = "blur"
+    var otherPlates = "same"
+    /// Of `solid` and of `logo`.
+    var plateColour = "", plateName = ""
+    /// What a person decided about photos that waited: slot and mark, see `PlateDecisions`.
+    var approve: [String] = [], cover: [String] = []
     var backdrop = "studio-light"
     var model = "u2net"
     var precision = "auto"
@@ -15,7 +22,27 @@ struct ShowroomOptions: StageOptions {
     /// Of the background picture; nil takes what is known of it.
     var floorLine, lightX: Double?
 
+    /// Leaves plates as they are.
+    static let keptPlates = "keep"
+
     static let schema = OptionsSchema([
+        OptionField(
+            "plates", .choice(PlateTreatment.allCases.map(\.rawValue) + [keptPlates]), default: "blur",
+            "What number plates are covered with before anything else is made; keep leaves them as they are."),
+        OptionField(
+            "otherPlates", .choice(PlatesOptions.Others.allCases.map(\.rawValue)), default: "same",
+            "Plates of other cars: covered with the same, or blurred."),
+        OptionField(
+            "plateColour", .string(maxLength: 7), default: "",
+            "Colour of solid covers as #RRGGBB; empty takes the plate's own light."),
+        OptionField(
+            "plateName", .string(maxLength: 32), default: "", "What a dealer's plate says, with plates=logo."),
+        OptionField(
+            "approve", .strings(allowed: nil), default: .array([]),
+            "Photos that waited and on which nothing marked is a plate, as the review page names them."),
+        OptionField(
+            "cover", .strings(allowed: nil), default: .array([]),
+            "Photos that waited and on which what is marked shall be covered, as the review page names them."),
         OptionField(
             "backdrop", .background(Backdrop.names), default: "studio-light",
             "The studio that the car is put in, or a background of your own."),

@@ -49,7 +49,8 @@ struct ShowroomRun: Sendable {
         }
         let subject: String
         if let given { subject = given } else { subject = try Self.subject(photos) }
-        let named = WorkflowInputs(photos: inputs, subject: subject, priority: 0, background: look.background)
+        let named = WorkflowInputs(
+            photos: inputs, subject: subject, priority: 0, background: look.background, logo: look.logo)
         var request = try registry.admit(
             ShowroomWorkflow.template.request(named, options: JSON.value(of: look.options)))
         request.recipe = look.recipe
@@ -101,7 +102,7 @@ struct ShowroomRun: Sendable {
 enum ShowroomBars {
     static func bars(_ jobs: [Job]) -> [ProgressBars.Bar] {
         let titles: [(Kind, String)] = [
-            ("cutout", "Cut-outs"), ("renditions", "Renditions"), ("spin", "Spin"),
+            ("plates", "Number plates"), ("cutout", "Cut-outs"), ("renditions", "Renditions"), ("spin", "Spin"),
             ("reconstruct", "3D model"),
         ]
         return titles.compactMap { kind, title in
@@ -120,6 +121,8 @@ enum ShowroomBars {
         if cached > 0 { notes.append("\(cached) from the cache") }
         if failed > 0 { notes.append("\(failed) failed") }
         if skipped > 0 { notes.append("\(skipped) skipped") }
+        let waiting = jobs.filter { $0.state == .review }.count
+        if waiting > 0 { notes.append("\(waiting) to look at") }
         if let step = jobs.first(where: { $0.state == .running })?.progress.step, !step.isEmpty { notes.append(step) }
         return ProgressBars.Bar(title: title, fraction: sum / Double(jobs.count), note: notes.joined(separator: "  "))
     }

@@ -2,6 +2,7 @@ internal import Foundation
 internal import Imaging
 internal import JobQueue
 internal import Pipeline
+internal import Stages
 internal import Storage
 
 /// How a showroom shall look, with everything that the command line names found.
@@ -9,19 +10,31 @@ struct ShowroomLook: Sendable {
     let options: ShowroomOptions
     let recipe: RecipeStamp?
     let background: Background?
+    /// What hangs in plates' place.
+    var logo: JobInput?
 }
 
 /// What the command line says of the look.
 struct ShowroomWish: Sendable {
     private let recipe: String?
-    private let picture: URL?
+    private let picture, logo: URL?
     /// Over the recipe's.
     private let options: [String: JSONValue]
 
     init(_ arguments: Arguments) throws(Failure) {
         recipe = arguments.value("--recipe")
         picture = arguments.value("--background").map { URL(filePath: $0).absoluteURL }
-        options = try OptionWords.members(arguments.all("--set"), schema: ShowroomOptions.schema)
+        logo = arguments.value("--plate-logo").map { URL(filePath: $0).absoluteURL }
+        var options = try OptionWords.members(arguments.all("--set"), schema: ShowroomOptions.schema)
+        if logo != nil || arguments.has("--plate-name") { options["plates"] = "logo" }
+        for (flag, key) in [("--plates", "plates"), ("--plate-name", "plateName"), ("--plate-colour", "plateColour")] {
+            guard let value = arguments.value(flag) else { continue }
+            options[key] = try ShowroomOptions.schema.parse(value, for: key)
+        }
+        for key in ["approve", "cover"] where arguments.has("--\(key)") {
+            options[key] = .array((options[key]?.arrayValue ?? []) + arguments.all("--\(key)").map { .string($0) })
+        }
+        self.options = options
         guard picture == nil || options["backdrop"] == nil else {
             throw Failure(.invalidRequest, "--background and --set backdrop exclude each other.")
         }
@@ -48,7 +61,7 @@ struct ShowroomWish: Sendable {
                 RecipeStamp(
                     name: recipe.name, version: recipe.version,
                     sha256: try SHA256Hasher.hash(recipe.canonicalJSON()))
-            }, background: background)
+            }, background: background, logo: try await storedLogo(in: installation, tenant: tenant))
     }
 
     /// A file where the words name one, else a name; without words the tenant's default.
@@ -64,6 +77,16 @@ struct ShowroomWish: Sendable {
         }
         try book.check(draft)
         return draft.recipe(version: draft.version ?? 1)
+    }
+
+    private func storedLogo(in installation: Installation, tenant: String) async throws(Failure) -> JobInput? {
+        guard let logo else { return nil }
+        do {
+            let blob = try installation.blobs.put(file: try ShowroomRun.readable(logo), move: false)
+            try await installation.store.own(blob: blob.sha256, bytes: blob.bytes, tenant: tenant)
+            return JobInput(
+                slot: PlatesStage.logoSlot, name: logo.lastPathComponent, source: .blob(sha256: blob.sha256))
+        } catch { throw error.about(slot: PlatesStage.logoSlot) }
     }
 
     private func stored(

@@ -21,10 +21,11 @@ struct ReconstructObject {
         var (views, used): ([ObjectView], [Int]) = ([], [])
         for (index, photo) in photos.enumerated() {
             guard let alpha = photo.alpha else { continue }
-            views.append(
-                ObjectView(
-                    name: photo.name, photo: photo.picture, alpha: alpha, prior: photo.prior, glass: photo.glass,
-                    wheels: photo.wheels))
+            var view = ObjectView(
+                name: photo.name, photo: photo.picture, alpha: alpha, prior: photo.prior, glass: photo.glass,
+                wheels: photo.wheels)
+            view.plates = [photo.plate].compactMap(\.self)
+            views.append(view)
             used.append(index)
         }
         guard views.count >= 4 else {

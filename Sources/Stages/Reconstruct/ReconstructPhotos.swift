@@ -14,6 +14,8 @@ struct ReconstructPhotos {
         let prior: FocalPrior
         /// Where the car's panes and wheels are, as masks stretched over the photo; nil where there is no car.
         let glass, wheels: Bitmap?
+        /// Where the car's plate was before it was covered, in pixels of the picture; nil where nothing tells of one.
+        let plate: PlateQuad?
     }
 
     /// What a photo is shrunk to: 3 million pixels of the usual shapes.
@@ -51,9 +53,10 @@ struct ReconstructPhotos {
         do {
             let alpha = header.hasAlpha ? try decoded.channel(3) : try matte(of: picture)
             let parts = try masks(of: picture, alpha)
+            let record = try Provenance(of: input, in: context)
             return Photo(
-                input: input, name: name, picture: picture, alpha: alpha, prior: try prior(of: input, header, picture),
-                glass: parts?.glass, wheels: parts?.wheels)
+                input: input, name: name, picture: picture, alpha: alpha, prior: prior(record, header, picture),
+                glass: parts?.glass, wheels: parts?.wheels, plate: Self.plate(record, header, picture, alpha))
         } catch { throw error.about(slot: input.slot) }
     }
 
@@ -77,12 +80,24 @@ struct ReconstructPhotos {
         try networks.session(name, options.wished, threads: context.budget.threads)
     }
 
-    /// From the option, else from what the photo says of its lens, itself or in a cut-out's history.
-    private func prior(
-        of input: StageInput, _ header: ImageHeader, _ picture: Bitmap
-    ) throws(Failure) -> FocalPrior {
-        let kept = try Provenance(of: input, in: context).focalLength35
-        let film = options.focal35 > 0 ? options.focal35 : header.camera.focalLength35 ?? kept
+    /// What a file's history tells of the plate, where that lies on the car.
+    private static func plate(
+        _ record: Provenance, _ header: ImageHeader, _ picture: Bitmap, _ alpha: Bitmap?
+    ) -> PlateQuad? {
+        guard let alpha, let told = record.coveredPlate, !told.isMirrored else { return nil }
+        let quad = told.scaled(
+            x: Double(picture.width) / Double(header.width), y: Double(picture.height) / Double(header.height))
+        let middle = quad.corners.reduce(SIMD2.zero, +) / 4
+        guard middle.x >= 0, middle.y >= 0, middle.x < Double(alpha.width), middle.y < Double(alpha.height) else {
+            return nil
+        }
+        let value = alpha.withPixels { $0[Int(middle.y) * alpha.width + Int(middle.x)] }
+        return value >= 128 ? quad : nil
+    }
+
+    /// From the option, else from what the photo says of its lens, itself or in a history.
+    private func prior(_ record: Provenance, _ header: ImageHeader, _ picture: Bitmap) -> FocalPrior {
+        let film = options.focal35 > 0 ? options.focal35 : header.camera.focalLength35 ?? record.focalLength35
         let camera = ImageHeader.Camera(
             focalLength: header.camera.focalLength, focalLength35: film, make: header.camera.make,
             model: header.camera.model)

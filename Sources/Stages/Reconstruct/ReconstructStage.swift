@@ -6,7 +6,7 @@ public import Pipeline
 /// A textured 3D model of a car from photos all round it, or the cameras and points of a scene from photos that overlap.
 public struct ReconstructStage: Stage {
     public static let kind: Kind = "reconstruct"
-    public static let version = 2
+    public static let version = 3
     public static let abstract = "Finds where photos were taken and makes a textured 3D model of the car on them."
     public static let arity = InputArity.set(4...36)
 
