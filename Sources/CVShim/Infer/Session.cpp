@@ -173,6 +173,17 @@ void order(CVSSession &session) {
     infer(session, nothing.data(), smallest, height, nullptr);
 }
 
+/// Checks what is given and runs the network; the session is locked.
+Tensor run(CVSSession &session, const float *input, int32_t planes, int32_t width, int32_t height, CVSCancel cancel) {
+    if (!allowed(width, height)) throw cvs::Error{CVSStatusBadArgument, "a side must be from 16 to 2048"};
+    if (session.width && (width != session.width || height != session.height))
+        throw cvs::Error{CVSStatusBadArgument, "the network takes another size"};
+    if (planes != session.planes) throw cvs::Error{CVSStatusBadArgument, "the network takes another number of planes"};
+    cvs::stopIfCancelled(cancel);
+    if (session.sizes.empty() && !session.cache.empty() && !session.width) order(session);
+    return infer(session, input, width, height, cancel);
+}
+
 /// One network's way from its file into a session.
 struct Compiling {
     ov_core_t *core;
@@ -259,15 +270,9 @@ extern "C" CVS_EXPORT CVSStatus cvs_session_run(CVSSession *session, const float
                                                 int32_t height, float *output, int64_t wanted, CVSCancel cancel,
                                                 CVSError *error) noexcept {
     return cvs::guarded(error, [&] {
-        if (!allowed(width, height)) throw cvs::Error{CVSStatusBadArgument, "a side must be from 16 to 2048"};
-        if (session->width && (width != session->width || height != session->height))
-            throw cvs::Error{CVSStatusBadArgument, "the network takes another size"};
-        if (planes != session->planes || wanted < 1)
-            throw cvs::Error{CVSStatusBadArgument, "the network takes another number of planes"};
+        if (wanted < 1) throw cvs::Error{CVSStatusBadArgument, "nothing is wanted"};
         const std::lock_guard<std::mutex> lock(session->running);
-        cvs::stopIfCancelled(cancel);
-        if (session->sizes.empty() && !session->cache.empty() && !session->width) order(*session);
-        const Tensor taken = infer(*session, input, width, height, cancel);
+        const Tensor taken = run(*session, input, planes, width, height, cancel);
         size_t count = 0;
         check(ov_tensor_get_size(taken.get(), &count), "output");
         if (count != size_t(wanted))
@@ -275,5 +280,54 @@ extern "C" CVS_EXPORT CVSStatus cvs_session_run(CVSSession *session, const float
         void *data = nullptr;
         check(ov_tensor_data(taken.get(), &data), "output");
         std::memcpy(output, data, count * sizeof(float));
+    });
+}
+
+extern "C" CVS_EXPORT CVSStatus cvs_session_run_any(CVSSession *session, const float *input, int32_t planes,
+                                                    int32_t width, int32_t height, float *output, int64_t capacity,
+                                                    int64_t *shape, int32_t *rank, CVSCancel cancel,
+                                                    CVSError *error) noexcept {
+    return cvs::guarded(error, [&] {
+        const std::lock_guard<std::mutex> lock(session->running);
+        const Tensor taken = run(*session, input, planes, width, height, cancel);
+        ov_shape_t sides{};
+        check(ov_tensor_get_shape(taken.get(), &sides), "output");
+        const int64_t known = sides.rank;
+        for (int64_t i = 0; i < std::min<int64_t>(known, 4); ++i) shape[i] = sides.dims[i];
+        ov_shape_free(&sides);
+        size_t count = 0;
+        check(ov_tensor_get_size(taken.get(), &count), "output");
+        ov_element_type_e type = DYNAMIC;
+        check(ov_tensor_get_element_type(taken.get(), &type), "output");
+        if (known > 4 || int64_t(count) > capacity || type != F32)
+            throw cvs::Error{CVSStatusCorrupt, "the network's first output has no shape that is known"};
+        *rank = int32_t(known);
+        void *data = nullptr;
+        check(ov_tensor_data(taken.get(), &data), "output");
+        std::memcpy(output, data, count * sizeof(float));
+    });
+}
+
+extern "C" CVS_EXPORT CVSStatus cvs_network_size(const char *model_path, int32_t *width, int32_t *height,
+                                                 CVSError *error) noexcept {
+    return cvs::guarded(error, [&] {
+        requireFile(model_path);
+        ov_core_t *made = nullptr;
+        check(ov_core_create(&made), "core");
+        const Core core(made);
+        ov_model_t *read = nullptr;
+        if (ov_core_read_model(made, model_path, nullptr, &read) != OK)
+            throw cvs::Error{CVSStatusCorrupt, std::string("no network can be read from ") + model_path};
+        const Model model(read);
+        ov_output_const_port_t *port = nullptr;
+        if (ov_model_const_input(model.get(), &port) != OK)
+            throw cvs::Error{CVSStatusCorrupt, "the network has no single input"};
+        const Taken taken = takenBy(Port(port));
+        const bool isOne = taken.width > 0 && taken.height > 0;
+        if (isOne &&
+            !(std::min(taken.width, taken.height) >= shortest && std::max(taken.width, taken.height) <= longest))
+            throw cvs::Error{CVSStatusCorrupt, "the network's picture has sides outside of 16 to 2048"};
+        *width = isOne ? int32_t(taken.width) : 0;
+        *height = isOne ? int32_t(taken.height) : 0;
     });
 }

@@ -34,6 +34,15 @@ void cvs_session_destroy(CVSSession *session) CVS_NOEXCEPT;
 CVSStatus cvs_session_run(CVSSession *session, const float *input, int32_t planes, int32_t width, int32_t height,
                           float *output, int64_t count, CVSCancel cancel, CVSError *error) CVS_NOEXCEPT;
 
+/// The same for an output of any size: copies up to `capacity` values and tells the `rank` sides of its shape, 4 at
+/// most.
+CVSStatus cvs_session_run_any(CVSSession *session, const float *input, int32_t planes, int32_t width, int32_t height,
+                              float *output, int64_t capacity, int64_t *shape, int32_t *rank, CVSCancel cancel,
+                              CVSError *error) CVS_NOEXCEPT;
+
+/// The only size that a file's network takes, without compiling it; both 0 when it may have any. NotFound or Corrupt.
+CVSStatus cvs_network_size(const char *model_path, int32_t *width, int32_t *height, CVSError *error) CVS_NOEXCEPT;
+
 #pragma clang assume_nonnull end
 #ifdef __cplusplus
 }

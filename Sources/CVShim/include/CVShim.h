@@ -8,6 +8,7 @@
 #include "CVSContour.h"
 #include "CVSCover.h"
 #include "CVSDense.h"
+#include "CVSDetector.h"
 #include "CVSFeatures.h"
 #include "CVSImage.h"
 #include "CVSInfer.h"

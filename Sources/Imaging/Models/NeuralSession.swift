@@ -75,4 +75,42 @@ public final class NeuralSession: @unchecked Sendable {
         }
         return found
     }
+
+    /// The same for a network whose output has a shape that nobody knows before.
+    ///
+    /// - Parameter atMost: how many values it may have.
+    /// - Returns: the values, and the sides of their shape, 4 at most.
+    func run(
+        _ planes: [Float], count: Int, width: Int, height: Int, atMost: Int, cancel: CancelFlag? = nil
+    ) throws(Failure) -> (values: [Float], shape: [Int]) {
+        guard width > 0, height > 0, planes.count == count * width * height else {
+            throw Failure(.internalError, "A network's input has the wrong size.", detail: "\(width) x \(height)")
+        }
+        var found = [Float](repeating: 0, count: atMost)
+        var (shape, rank) = ([Int64](repeating: 0, count: 4), Int32(0))
+        try withCancelAddress(cancel) { flag throws(Failure) in
+            try checkShim { error in
+                found.withUnsafeMutableBufferPointer { output in
+                    guard let to = output.baseAddress else { return .badArgument }
+                    return cvs_session_run_any(
+                        handle, planes, Int32(clamping: count), Int32(clamping: width), Int32(clamping: height), to,
+                        Int64(atMost), &shape, &rank, flag, error)
+                }
+            }
+        }
+        let sides = shape.prefix(Int(rank)).map { Int($0) }
+        return (Array(found.prefix(sides.reduce(1, *))), sides)
+    }
+
+    /// The only size that a file's network takes; nil for any.
+    static func size(of model: URL) throws(Failure) -> MapSize? {
+        var (width, height) = (Int32(0), Int32(0))
+        do { try checkShim { error in cvs_network_size(model.path, &width, &height, error) } } catch {
+            guard error.code == .imageCorrupt else { throw error }
+            throw Failure(
+                .modelCorrupt, "The file of a model is no network of one picture.", hint: "Export it again as ONNX.",
+                detail: error.detail)
+        }
+        return width > 0 ? MapSize(width: Int(width), height: Int(height)) : nil
+    }
 }

@@ -9,6 +9,8 @@ struct ShowroomOptions: StageOptions {
     var otherPlates = "same"
     /// Of `solid` and of `logo`.
     var plateColour = "", plateName = ""
+    /// Who looks for plates.
+    var plateDetector = "rundum"
     /// What a person decided about photos that waited: slot and mark, see `PlateDecisions`.
     var approve: [String] = [], cover: [String] = []
     var backdrop = "studio-light"
@@ -37,6 +39,9 @@ struct ShowroomOptions: StageOptions {
             "Colour of solid covers as #RRGGBB; empty takes the plate's own light."),
         OptionField(
             "plateName", .string(maxLength: 32), default: "", "What a dealer's plate says, with plates=logo."),
+        OptionField(
+            "plateDetector", .choice(PlatesOptions.Detector.allCases.map(\.rawValue)), default: "rundum",
+            "Who looks for plates: Rundum, a detector of your own (docs/plates.md), or both."),
         OptionField(
             "approve", .strings(allowed: nil), default: .array([]),
             "Photos that waited and on which nothing marked is a plate, as the review page names them."),

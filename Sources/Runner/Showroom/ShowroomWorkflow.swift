@@ -92,7 +92,7 @@ extension ShowroomOptions {
     fileprivate var covers: [String: JSONValue] {
         [
             "treatment": .string(plates), "others": .string(otherPlates), "colour": .string(plateColour),
-            "name": .string(plateName), "precision": .string(precision),
+            "name": .string(plateName), "detector": .string(plateDetector), "precision": .string(precision),
         ]
     }
 

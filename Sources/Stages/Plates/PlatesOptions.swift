@@ -12,6 +12,8 @@ public struct PlatesOptions: StageOptions {
     public var name = ""
     /// Reads the plates too; needs the permission `plates:text`.
     public var text = false
+    /// Who looks for plates.
+    public var detector = Detector.rundum
     /// The mark of suspects that a person looked at: none of them is a plate.
     public var approve = ""
     /// The mark of suspects that a person looked at: they are covered too.
@@ -22,6 +24,7 @@ public struct PlatesOptions: StageOptions {
     public var precision = Arithmetic.auto
 
     public enum Others: String, Sendable, Codable, CaseIterable { case same, blur }
+    public enum Detector: String, Sendable, Codable, CaseIterable { case rundum, own, both }
     public enum Format: String, Sendable, Codable, CaseIterable { case jpeg, png, webp }
     public enum Arithmetic: String, Sendable, Codable, CaseIterable { case auto, f32, bf16 }
 
@@ -43,6 +46,9 @@ public struct PlatesOptions: StageOptions {
         OptionField(
             "text", .boolean, default: false,
             "Tells what the plates say; over HTTP the key needs the scope plates:text."),
+        OptionField(
+            "detector", .choice(Detector.allCases.map(\.rawValue)), default: "rundum",
+            "Who looks for plates: Rundum, a detector of your own (docs/plates.md), or both."),
         OptionField(
             "approve", .string(maxLength: 16), default: "",
             "The mark of a review: nothing that was marked there is a plate."),
@@ -68,6 +74,10 @@ public struct PlatesOptions: StageOptions {
 
     /// What the schema can't say.
     func check() throws(Failure) {
+        guard !text || detector != .own else {
+            throw Failure(
+                .invalidOptions, "A detector of your own does not read.", hint: "Set detector=both, or leave text out.")
+        }
         guard colour.isEmpty || solidColour != nil else {
             throw Failure(.invalidOptions, "The option colour must be a colour such as #2A9D8F, not \(colour).")
         }

@@ -1,4 +1,4 @@
-internal import Foundation
+public import Foundation
 public import Imaging
 public import Pipeline
 
@@ -19,8 +19,10 @@ public struct PlatesStage: Stage {
     /// - Parameters:
     ///   - models: nil looks for the folder when a model is first needed.
     ///   - cache: where compiled networks are kept; nil compiles anew in every process.
-    public init(models: ModelStore? = nil, cache: NetworkCache? = nil) {
-        self.init(searching: NetworkSearch(networks: MatteNetworks(models: models, cache: cache)))
+    ///   - detector: a user's own detector; nil looks for it when it is asked for.
+    public init(models: ModelStore? = nil, cache: NetworkCache? = nil, detector: URL? = nil) {
+        let rundum = NetworkSearch(networks: MatteNetworks(models: models, cache: cache))
+        self.init(searching: ChosenSearch(rundum: rundum, own: OwnPlateDetector(file: detector)))
     }
 
     init(searching search: any PlateSearch) { self.search = search }

@@ -28,7 +28,8 @@ public struct ExecutorCommand: Sendable, Equatable {
     }
 
     private static let names: Set<String> = [
-        "HOME", "LANG", "LD_LIBRARY_PATH", "LLVM_PROFILE_FILE", "PATH", "RUNDUM_MODELS", "TMPDIR", "TZ",
+        "HOME", "LANG", "LD_LIBRARY_PATH", "LLVM_PROFILE_FILE", "PATH", "RUNDUM_MODELS",
+        "RUNDUM_PLATE_DETECTOR", "TMPDIR", "TZ",
     ]
     private static let prefixes = ["ASAN_", "LC_", "OMP_", "OV_", "TSAN_", "UBSAN_", "VIPS_"]
 }
