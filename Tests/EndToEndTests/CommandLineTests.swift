@@ -9,7 +9,8 @@ import Testing
         let overview = try await Program.run(["--help"])
         #expect(overview.status == 0)
         for name in [
-            "showroom", "run", "up", "worker", "api", "jobs list", "jobs show", "kinds", "models verify", "doctor",
+            "showroom", "run", "up", "worker", "api", "jobs list", "jobs show", "erase", "kinds", "models verify",
+            "doctor",
         ] {
             #expect(overview.out.contains("  \(name) "))
             let page = try await Program.run(name.split(separator: " ").map(String.init) + ["--help"])
