@@ -8,7 +8,8 @@ import Testing
 /// The main job as its users call it.
 @Suite struct ShowroomTests {
     @Test
-    func `eight photos become a listing whose result names every file by its hash, and the same again from the cache`()
+    func
+        `eight photos become a listing whose result names every file by its hash, and none shows a plate, and the same again from the cache`()
         async throws
     {
         let showroom = try Showroom()
@@ -29,6 +30,12 @@ import Testing
         #expect(files.keys.filter { $0.hasSuffix("/renditions/listing.webp") }.count == 8)
         #expect(files.keys.filter { $0.hasPrefix("spin/frames/") }.count == 8)
         #expect(files["spin/viewer.html"] != nil && files["index.html"] != nil)
+
+        let walk = try PlateWalk()
+        #expect(try walk.reads(ImageFile.decode(Fixtures.carPhotos[0])), "the reader reads an open plate")
+        let read = try walk.legible(in: files)
+        #expect(read.names == [], "no picture that is published shows a plate")
+        #expect(read.looked >= 45)
 
         let again = clock.now
         let second = try await showroom.run("second")
