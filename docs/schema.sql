@@ -173,39 +173,62 @@ $$;
 
 CREATE FUNCTION rundum.claim(_worker bigint, _kinds text[], _limit integer) RETURNS TABLE(job uuid, fence bigint, tenant text, workflow uuid, label text, attempt integer, kind text, options jsonb, inputs jsonb, resolved jsonb, subject text, priority smallint, run_at timestamp with time zone, max_attempts integer)
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 #variable_conflict use_column
+declare
+    v_worker rundum.worker;
+    v_band rundum.band;
+    v_left integer := _limit;
+    v_found integer;
+    v_last bigint;
+    v_ids uuid[] := '{}';
+    v_some uuid[];
 begin
-    if not exists (select from rundum.worker w where w.id = _worker and w.lease_until > now()) then
+    select w.* into v_worker from rundum.worker w where w.id = _worker and w.lease_until > now();
+    if not found or _limit < 1 then
         return;
     end if;
     perform rundum.promote(100);
+    for v_band in select b.* from rundum.band b order by b.priority loop
+        select array_agg(r.id), count(*), max(r.vt) into v_some, v_found, v_last
+        from (
+            select j.id, j.vt from rundum.job j
+            where j.state = 'queued' and j.priority = v_band.priority and j.vt >= v_band.floor
+                and j.kind = any (_kinds)
+            order by j.vt, j.id limit v_left for update skip locked
+        ) r;
+        continue when v_found = 0;
+        if v_last > rundum.vnow(v_band.priority) then
+            perform setval(('rundum.clock_' || v_band.priority)::regclass, v_last);
+        end if;
+        v_ids := v_ids || v_some;
+        v_left := v_left - v_found;
+        exit when v_left = 0;
+    end loop;
+    if v_worker.idle <> (v_left > 0) then
+        update rundum.worker w set idle = v_left > 0 where w.id = _worker;
+    end if;
+    if v_left = _limit then
+        return;
+    end if;
     return query
-    with ready as materialized (
-        select j.id from rundum.job j where j.state = 'queued' and j.kind = any (_kinds)
-        order by j.priority, j.vt, j.id limit _limit for update skip locked
-    ),
-    taken as (
+    with taken as (
         update rundum.job j set
             state = 'running', worker_id = _worker, fence = nextval('rundum.fence'), attempt = j.attempt + 1,
             started_at = now(), revision = j.revision + 1
-        from ready r where j.id = r.id
-        returning j.*
-    ),
-    clock as (
-        update rundum.band b set vnow = greatest(b.vnow, f.vt)
-        from (
-            select l.priority, m.vt
-            from (select t.priority, max(t.vt) as vt from taken t group by t.priority) m
-            join rundum.band l on l.priority = m.priority and l.vnow < m.vt
-            for update of l skip locked
-        ) f
-        where b.priority = f.priority
+        from unnest(v_ids) with ordinality r(id, n) where j.id = r.id
+        returning j.*, r.n
     )
     select t.id, t.fence, n.key, t.workflow_id, t.label, t.attempt, t.kind, t.options, t.inputs, t.resolved, t.subject,
         t.priority, t.run_at, t.max_attempts
     from taken t join rundum.tenant n on n.id = t.tenant_id
-    order by t.priority, t.vt, t.id;
+    order by t.n;
 end
 $$;
 
@@ -244,6 +267,71 @@ begin
         perform rundum.settle(_job);
     end if;
     return true;
+end
+$$;
+
+CREATE FUNCTION rundum.complete_many(_jobs uuid[], _fences bigint[], _results text[], _keys text[], _cached boolean[]) RETURNS TABLE(job uuid, accepted boolean)
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+#variable_conflict use_column
+declare
+    v_ended uuid[];
+    v_outputs boolean;
+    v_keys boolean;
+begin
+    -- In the order of ids, as everybody locks who takes several jobs.
+    with given as materialized (
+        select x.id, x.fence, x.result::jsonb as result, x.key, x.cached
+        from unnest(_jobs, _fences, _results, _keys, _cached) x(id, fence, result, key, cached) order by x.id
+    ),
+    gone as (
+        delete from rundum.job j using given g
+        where j.id = g.id and j.fence = g.fence and j.state = 'running' and not j.cancel
+            and (j.workflow_id is null or not exists (select from rundum.dependency p where p.parent = j.id))
+        returning j.*, g.result, g.key, g.cached
+    ),
+    kept as (
+        insert into rundum.done (
+            id, run_at, created_at, started_at, fence, revision, workflow_id, progress, tenant_id, attempt,
+            max_attempts, state, priority, tolerant, cached, kind, step, label, subject, options, inputs, result)
+        select id, run_at, created_at, started_at, fence, revision + 1, workflow_id, 1, tenant_id, attempt,
+            max_attempts,
+            case when jsonb_array_length(result -> 'review') > 0 then 'review' else 'succeeded' end::rundum.job_state,
+            priority, tolerant, cached, kind, '', label, subject, options, inputs, result
+        from gone
+    )
+    select array_agg(id), coalesce(bool_or(result -> 'outputs' <> '{}'), false),
+        coalesce(bool_or(key <> '' and not cached), false)
+    into v_ended, v_outputs, v_keys from gone;
+
+    if v_outputs then
+        insert into rundum.blob_owner (tenant_id, sha256, bytes)
+        select distinct on (1, 2) d.tenant_id, decode(o.value ->> 'sha256', 'hex'), (o.value ->> 'bytes')::bigint
+        from rundum.done d, jsonb_each(d.result -> 'outputs') o where d.id = any (v_ended) order by 1, 2
+        on conflict do nothing;
+    end if;
+    if v_keys then
+        insert into rundum.cache as c (tenant_id, key, job_id, result)
+        select distinct on (1, 2) d.tenant_id, x.key, d.id, d.result
+        from unnest(_jobs, _keys) x(id, key) join rundum.done d on d.id = x.id
+        where x.id = any (v_ended) and x.key <> '' and not d.cached order by 1, 2
+        on conflict (tenant_id, key) do update
+        set job_id = excluded.job_id, result = excluded.result, created_at = excluded.created_at;
+    end if;
+    if cardinality(v_ended) = cardinality(_jobs) then
+        return;
+    end if;
+    return query
+    select x.id, case
+        when exists (select from rundum.job j where j.id = x.id and j.fence = x.fence and j.state = 'running') then null
+        else exists (select from rundum.done d where d.id = x.id and d.fence = x.fence and d.state <> 'failed') end
+    from unnest(_jobs, _fences) x(id, fence) where v_ended is null or x.id <> all (v_ended);
 end
 $$;
 
@@ -622,6 +710,34 @@ begin
 end
 $$;
 
+CREATE FUNCTION rundum.raise_floors() RETURNS void
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+declare
+    v_band rundum.band;
+    v_all boolean;
+    v_first bigint;
+begin
+    for v_band in
+        select b.* from rundum.band b where b.passed_at < now() - interval '1 s' order by b.priority
+        for update skip locked
+    loop
+        v_all := v_band.looked_at < now() - interval '10 s';
+        select j.vt into v_first from rundum.job j
+        where j.state = 'queued' and j.priority = v_band.priority
+            and j.vt >= case when v_all then 0 else v_band.floor end
+        order by j.vt limit 1;
+        update rundum.band b set
+            floor = least(coalesce(v_first, v_band.seen), v_band.seen), seen = rundum.vnow(v_band.priority),
+            passed_at = now(), looked_at = case when v_all then now() else v_band.looked_at end
+        where b.priority = v_band.priority;
+    end loop;
+end
+$$;
+
 CREATE FUNCTION rundum.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -774,11 +890,24 @@ declare
     v_taken bigint := _count * rundum.stride(_tenant);
     v_next bigint;
 begin
-    update rundum.lane l set vnext[_priority + 1] = greatest(l.vnext[_priority + 1], b.vnow) + v_taken
-    from rundum.band b where l.tenant_id = _tenant and b.priority = _priority
+    -- The lane first: whoever waited for it sees how far the clock has come meanwhile.
+    perform 1 from rundum.lane l where l.tenant_id = _tenant for no key update;
+    update rundum.lane l set
+        vnext[_priority + 1] = greatest(l.vnext[_priority + 1], rundum.vnow(_priority)) + v_taken
+    where l.tenant_id = _tenant
     returning l.vnext[_priority + 1] into strict v_next;
-    perform pg_notify('rundum_work', '');
+    perform rundum.tell_workers();
     return v_next - v_taken;
+end
+$$;
+
+CREATE FUNCTION rundum.tell_workers() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if exists (select from rundum.worker w where w.idle and w.lease_until > now()) then
+        perform pg_notify('rundum_work', '');
+    end if;
 end
 $$;
 
@@ -806,6 +935,12 @@ CREATE FUNCTION rundum.uuid_v7(_micros bigint) RETURNS uuid
         || right(replace(gen_random_uuid()::text, '-', ''), 16))::uuid
 $$;
 
+CREATE FUNCTION rundum.vnow(_priority smallint) RETURNS bigint
+    LANGUAGE sql
+    AS $$
+    select coalesce(pg_sequence_last_value(('rundum.clock_' || _priority)::regclass), 0)
+$$;
+
 CREATE TABLE rundum.background (
     tenant_id integer NOT NULL,
     name text NOT NULL,
@@ -827,7 +962,11 @@ CREATE TABLE rundum.background (
 
 CREATE TABLE rundum.band (
     priority smallint NOT NULL,
-    vnow bigint DEFAULT 0 NOT NULL,
+    floor bigint DEFAULT 0 NOT NULL,
+    seen bigint DEFAULT 0 NOT NULL,
+    passed_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    looked_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    CONSTRAINT band_floor CHECK ((floor <= seen)),
     CONSTRAINT band_priority_check CHECK (((priority >= 0) AND (priority <= 3)))
 )
 WITH (fillfactor='50');
@@ -849,6 +988,34 @@ CREATE TABLE rundum.cache (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT cache_key_check CHECK ((key <> ''::text))
 );
+
+CREATE SEQUENCE rundum.clock_0
+    START WITH 0
+    INCREMENT BY 1
+    MINVALUE 0
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE SEQUENCE rundum.clock_1
+    START WITH 0
+    INCREMENT BY 1
+    MINVALUE 0
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE SEQUENCE rundum.clock_2
+    START WITH 0
+    INCREMENT BY 1
+    MINVALUE 0
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE SEQUENCE rundum.clock_3
+    START WITH 0
+    INCREMENT BY 1
+    MINVALUE 0
+    NO MAXVALUE
+    CACHE 1;
 
 CREATE TABLE rundum.dependency (
     parent uuid NOT NULL,
@@ -967,7 +1134,8 @@ CREATE TABLE rundum.worker (
     pid integer NOT NULL,
     process_start numeric(20,0) NOT NULL,
     started_at timestamp with time zone DEFAULT now() NOT NULL,
-    lease_until timestamp with time zone NOT NULL
+    lease_until timestamp with time zone NOT NULL,
+    idle boolean DEFAULT true NOT NULL
 )
 WITH (fillfactor='50');
 

@@ -84,6 +84,12 @@ public protocol JobClaims: Sendable {
     /// The same call again, after its answer was lost, gives the same answer. An empty cache key fills no cache.
     /// - Returns: false when the fence is stale: somebody else has the job, and this result is dropped.
     func complete(_ claim: Claim, result: StageResult, cacheKey: String, cached: Bool) async throws(Failure) -> Bool
+    /// Ends attempts as `complete` does and takes up to `limit` new ones as `claim` does: one statement for a batch.
+    ///
+    /// When it throws, each completion may have been accepted or not, and may be handed in again.
+    func exchange(
+        _ completions: [Completion], for worker: WorkerID, kinds: [Kind], limit: Int
+    ) async throws(Failure) -> Exchange
     /// Ends an attempt without a result as the disposition says; false when the fence is stale.
     func end(_ claim: Claim, failure: Failure, disposition: Disposition) async throws(Failure) -> Bool
     /// The result of an earlier job of the same tenant with the same key.

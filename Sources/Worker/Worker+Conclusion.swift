@@ -10,9 +10,8 @@ extension Worker {
             switch outcome {
             case .result(let result, let cacheKey, let cached):
                 record.data["peak.bytes"] = .int(result.peakBytes)
-                let isAccepted = try await ask(attempt) { () async throws(Failure) in
-                    try await store.complete(attempt.claim, result: result, cacheKey: cacheKey, cached: cached)
-                }
+                let completion = Completion(attempt.claim, result: result, cacheKey: cacheKey, cached: cached)
+                let isAccepted = try await complete(completion, attempt)
                 record.note(isAccepted ? (cached ? "cached" : "succeeded") : "lost", isAccepted ? .info : .warning)
             case .failure(let failure, let cause, let peakBytes):
                 record.data["peak.bytes"] = .int(peakBytes)
@@ -22,6 +21,17 @@ extension Worker {
             await concludeBadly(attempt, error, &record)
         }
         record.write(to: log)
+    }
+
+    private func complete(_ completion: Completion, _ attempt: RunningAttempt) async throws(Failure) -> Bool {
+        let answer = try await desk.handIn(completion) { [state] in
+            state.isPastDrain || attempt.stopCause == .leaseLost
+        }
+        if let answer { return answer }
+        return try await ask(attempt) { () async throws(Failure) in
+            try await store.complete(
+                completion.claim, result: completion.result, cacheKey: completion.cacheKey, cached: completion.cached)
+        }
     }
 
     private func end(

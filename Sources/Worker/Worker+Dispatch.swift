@@ -5,51 +5,64 @@ internal import Storage
 extension Worker {
     /// Claims while slots are free, and returns when the worker is to stop and every attempt has ended.
     func dispatch(_ scratch: ScratchSpace) async {
-        var hint: (task: Task<Void, Never>, isOver: OneShot<Bool>)?
+        await withDiscardingTaskGroup { lines in
+            for _ in 0..<configuration.lines { lines.addTask { await self.line(scratch) } }
+        }
+        await hint.stop()
+    }
+
+    /// One line to the queue: results go there, claims come back.
+    private func line(_ scratch: ScratchSpace) async {
         await withDiscardingTaskGroup { attempts in
-            var bell = state.bell.makeAsyncIterator()
-            while !state.isStopping {
-                let claims = await claim()
-                for claim in claims {
+            while true {
+                let strokes = state.bell.strokes
+                if state.isStopping, state.heldCount == 0 { break }
+                let room = configuration.executors - state.heldCount
+                let trip = desk.depart(
+                    room: room, claims: !state.isStopping && !state.hasDoubtfulClaim, strokes: strokes)
+                guard let trip else {
+                    await state.bell.wait(after: strokes)
+                    continue
+                }
+                for claim in await travel(trip) {
                     let attempt = state.hold(claim)
                     attempts.addTask { await self.work(on: attempt, scratch) }
                 }
-                if !claims.isEmpty { continue }
-                if hint?.isOver.value ?? true { hint = listenForWork() }
-                await bell.next()
             }
         }
-        hint?.task.cancel()
-        await hint?.task.value
+        // The others may be waiting for what will not come.
+        state.ring()
     }
 
-    /// Up to as many claims as slots are free; none while the queue is away or in doubt about this worker.
-    private func claim() async -> [Claim] {
-        let free = configuration.executors - state.held.count
-        guard free > 0, !state.hasDoubtfulClaim else { return [] }
+    /// One exchange with the queue; its claims are none while the queue is away or in doubt about this worker.
+    private func travel(_ trip: ExchangeDesk.Trip) async -> [Claim] {
+        let answer: Exchange
         do throws(Failure) {
-            return try await store.claim(state.worker, kinds: kinds, limit: free)
+            answer = try await store.exchange(
+                trip.parcels.map(\.completion), for: state.worker, kinds: kinds, limit: trip.limit)
         } catch {
             // The queue may have handed jobs out in an answer that never came; the heartbeat clears that up.
-            state.noteDoubtfulClaim()
+            if trip.limit > 0 { state.noteDoubtfulClaim() }
             if error.kind == .unavailable {
                 await link.recover(from: error)
+                try? await Task.sleep(for: .milliseconds(50))
             } else {
                 log.error("Could not claim", error.logData)
             }
+            desk.arrive(trip, .failure(error))
             return []
         }
+        // Those that go alone are held until they have been told.
+        state.release(
+            zip(trip.parcels, answer.accepted).compactMap { $1 == nil ? nil : $0.completion.claim.fence })
+        if answer.claims.count < trip.limit { listenForWork() }
+        desk.arrive(trip, .success(answer))
+        return answer.claims
     }
 
     /// Rings the bell when there may be work, and in any case after a poll's time.
-    private func listenForWork() -> (task: Task<Void, Never>, isOver: OneShot<Bool>) {
-        let isOver = OneShot<Bool>()
+    private func listenForWork() {
         let timeout = configuration.poll * (0.75 + 0.5 * configuration.jitter())
-        let task = Task { [store, state] in
-            await store.waitForWork(timeout: timeout)
-            isOver.set(true)
-            state.ring()
-        }
-        return (task, isOver)
+        hint.start({ [store] in await store.waitForWork(timeout: timeout) }, then: { [state] in state.ring() })
     }
 }

@@ -14,12 +14,26 @@ public final class Worker: Sendable {
     let link: StoreLink
     let pool: ExecutorPool
     let admission: Admission
+    let desk: ExchangeDesk
+    let hint = Hint()
+    /// Stands in for executors.
+    let performance: (@Sendable (Claim) async -> StageResult)?
     let kinds: [Kind]
     var log: Log { configuration.log }
 
-    public init(
+    public convenience init(
         store: any JobStore, blobs: any BlobStore, registry: StageRegistry, configuration: WorkerConfiguration
     ) {
+        self.init(store: store, blobs: blobs, registry: registry, configuration: configuration, performance: nil)
+    }
+
+    /// - Parameter performance: does the work in place of executors and cache, to measure everything around it.
+    package init(
+        store: any JobStore, blobs: any BlobStore, registry: StageRegistry, configuration: WorkerConfiguration,
+        performance: (@Sendable (Claim) async -> StageResult)?
+    ) {
+        self.performance = performance
+        desk = ExchangeDesk(batch: configuration.batch, bell: state.bell)
         (self.store, self.blobs, self.registry, self.configuration) = (store, blobs, registry, configuration)
         kinds = configuration.kinds ?? registry.kinds
         link = StoreLink(revive: configuration.revive, log: configuration.log)

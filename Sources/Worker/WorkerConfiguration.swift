@@ -7,6 +7,9 @@ public struct WorkerConfiguration: Sendable {
     public var scratch: URL
     /// Attempts at one time, each in an executor of its own.
     public var executors = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 2))
+    /// Statements to the queue at one time, and the most attempts that one of them ends and claims.
+    public var lines = 1
+    public var batch = 100
     public var command = ExecutorCommand()
     /// The kinds to claim; nil for all of the registry.
     public var kinds: [Kind]?

@@ -19,14 +19,11 @@ final class WorkerState: Sendable {
     }
 
     private let fields = Mutex(Fields())
-    /// Rings when the dispatcher should look again: a slot is free, work may have come, or it is to stop.
-    let bell: AsyncStream<Void>
-    private let bellRope: AsyncStream<Void>.Continuation
+    /// Rings when the lines should look again: a slot is free, work may have come, or it is to stop.
+    let bell = Bell()
     let stopped = OneShot<Bool>()
 
-    init() { (bell, bellRope) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1)) }
-
-    func ring() { bellRope.yield() }
+    func ring() { bell.ring() }
 
     var worker: WorkerID { fields.withLock { $0.worker } }
     var isStopping: Bool { fields.withLock { $0.isStopping } }
@@ -34,6 +31,7 @@ final class WorkerState: Sendable {
     var hasDoubtfulClaim: Bool { fields.withLock { $0.hasDoubtfulClaim } }
     var fatal: Failure? { fields.withLock { $0.fatal } }
     var held: [RunningAttempt] { fields.withLock { Array($0.held.values) } }
+    var heldCount: Int { fields.withLock { $0.held.count } }
 
     func joined(as worker: WorkerID) {
         fields.withLock { ($0.worker, $0.hasDoubtfulClaim, $0.lastContact) = (worker, false, .now) }
@@ -58,8 +56,15 @@ final class WorkerState: Sendable {
     }
 
     func drop(_ attempt: RunningAttempt) {
-        fields.withLock { _ = $0.held.removeValue(forKey: attempt.claim.fence) }
-        ring()
+        let wasHeld = fields.withLock { $0.held.removeValue(forKey: attempt.claim.fence) != nil }
+        if wasHeld { ring() }
+    }
+
+    /// Makes room at once for attempts that the queue has seen the end of.
+    func release(_ fences: some Sequence<Int64>) {
+        fields.withLock { fields in
+            for fence in fences { fields.held[fence] = nil }
+        }
     }
 
     func stopAll(_ cause: StopCause) { for attempt in held { attempt.stop(cause) } }

@@ -13,6 +13,7 @@ struct Migration: Sendable {
         Migration(5, "claims", PackageResources._005_claims_sql),
         Migration(6, "callers", PackageResources._006_callers_sql),
         Migration(7, "library", PackageResources._007_library_sql),
+        Migration(8, "batches", PackageResources._008_batches_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ file: [UInt8]) {

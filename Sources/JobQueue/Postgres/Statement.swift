@@ -29,10 +29,25 @@ struct Parameter: Sendable {
 
     /// An array: each element quoted, so that any text may stand in it.
     static func array(_ values: [String]) -> Parameter {
-        let quoted = values.map { value in
-            "\"" + value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        let (quote, backslash) = (UInt8(ascii: "\""), UInt8(ascii: "\\"))
+        var bytes = [UInt8(ascii: "{")]
+        bytes.reserveCapacity(values.reduce(2) { $0 + $1.utf8.count + 8 })
+        for (index, value) in values.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes.append(quote)
+            for byte in value.utf8 {
+                if byte == quote || byte == backslash { bytes.append(backslash) }
+                bytes.append(byte)
+            }
+            bytes.append(quote)
         }
-        return Parameter(text: "{\(quoted.joined(separator: ","))}")
+        bytes.append(UInt8(ascii: "}"))
+        return Parameter(text: String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// An array of numbers, ids or truth values: nothing in them needs quotes.
+    static func plainArray(_ values: [String]) -> Parameter {
+        Parameter(text: "{\(values.joined(separator: ","))}")
     }
 
     /// The text; libpq would cut it at a NUL, so one is refused.

@@ -1,5 +1,11 @@
 /// The SQL of `PostgresJobStore`'s workers' side.
 enum ClaimStatements {
+    /// What `Claim.init(row:)` reads, of a row of `rundum.claim` called `c`.
+    private static let columns = """
+        c.job, c.fence, c.tenant, c.workflow, c.label, c.attempt, c.kind, c.options, c.inputs, c.resolved, \
+        c.subject, c.priority, c.max_attempts, (extract(epoch from c.run_at) * 1000000)::bigint as run_at
+        """
+
     static let register = Statement(
         "claims.register", "select rundum.register_worker($1, $2, $3, $4) as worker")
     static let heartbeat = Statement(
@@ -10,8 +16,20 @@ enum ClaimStatements {
     static let claim = Statement(
         "claims.claim",
         """
-        select c.job, c.fence, c.tenant, c.workflow, c.label, c.attempt, c.kind, c.options, c.inputs, c.resolved,
-            c.subject, c.priority, c.max_attempts, (extract(epoch from c.run_at) * 1000000)::bigint as run_at
+        select \(columns)
+        from rundum.claim($1, $2, $3) c
+        """)
+    /// Completions and a claim in one transaction; rows of the first kind have an `ended`, those of the second a `job`.
+    static let exchange = Statement(
+        "claims.exchange",
+        """
+        select m.job as ended, m.accepted, null::uuid as job, null::bigint as fence, null as tenant,
+            null::uuid as workflow, null as label, null::integer as attempt, null as kind, null::jsonb as options,
+            null::jsonb as inputs, null::jsonb as resolved, null as subject, null::smallint as priority,
+            null::integer as max_attempts, null::bigint as run_at
+        from rundum.complete_many($4, $5, $6, $7, $8) m
+        union all
+        select null::uuid, null::boolean, \(columns)
         from rundum.claim($1, $2, $3) c
         """)
     static let complete = Statement(
@@ -29,4 +47,5 @@ enum ClaimStatements {
     static let lost = Statement(
         "claims.lost", "select l.job, l.fence, l.attempt, l.max_attempts from rundum.lost_attempts($1) l")
     static let promote = Statement("claims.promote", "select rundum.promote(1000) as promoted")
+    static let raiseFloors = Statement("claims.raise-floors", "select rundum.raise_floors()")
 }

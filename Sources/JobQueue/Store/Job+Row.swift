@@ -29,8 +29,9 @@ extension Job {
 extension JobRequest {
     init(_ row: Row) throws(Failure) {
         self.init(
-            kind: Kind(rawValue: try row.text("kind")), options: try row.json("options"),
-            inputs: try row.json("inputs"),
+            kind: Kind(rawValue: try row.text("kind")),
+            options: try row.text("options") == "{}" ? [:] : row.json("options"),
+            inputs: try row.text("inputs") == "[]" ? [] : row.json("inputs"),
             subject: try row.optional("subject"), priority: try row.int("priority"),
             runAt: try row.optionalDate("run_at"), maxAttempts: try row.int("max_attempts"))
     }

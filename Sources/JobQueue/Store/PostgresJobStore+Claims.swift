@@ -58,6 +58,36 @@ extension PostgresJobStore {
         return try rows.first?.bool("accepted") ?? false
     }
 
+    public func exchange(
+        _ completions: [Completion], for worker: WorkerID, kinds: [Kind], limit: Int
+    ) async throws(Failure) -> Exchange {
+        guard !completions.isEmpty else {
+            return Exchange(accepted: [], claims: try await claim(worker, kinds: kinds, limit: limit))
+        }
+        let results = try completions.map { completion throws(Failure) in
+            String(decoding: try StoredJSON.tolerant(completion.result), as: UTF8.self)
+        }
+        let rows = try await database.query(
+            ClaimStatements.exchange,
+            [
+                .int(worker), .array(kinds.map(\.rawValue)), .int(kinds.isEmpty ? 0 : min(max(limit, 0), 1000)),
+                .plainArray(completions.map(\.claim.job.uuidString)),
+                .plainArray(completions.map { "\($0.claim.fence)" }),
+                .array(results), .array(completions.map(\.cacheKey)),
+                .plainArray(completions.map { $0.cached ? "t" : "f" }),
+            ])
+        var claims: [Claim] = []
+        var exceptions: [UUID: Bool?] = [:]
+        for row in rows {
+            if let ended = try row.optionalUUID("ended") {
+                exceptions.updateValue(try row.optional("accepted").map { $0 == "t" }, forKey: ended)
+            } else {
+                claims.append(try Claim(row))
+            }
+        }
+        return Exchange(accepted: completions.map { exceptions[$0.claim.job, default: true] }, claims: claims)
+    }
+
     public func end(
         _ claim: Claim, failure: Failure, disposition: Disposition
     ) async throws(Failure) -> Bool {

@@ -8,6 +8,7 @@ extension PostgresJobStore {
         var rescued = 0
         for row in lost where try await rescue(row) { rescued += 1 }
         let promoted = try await database.query(ClaimStatements.promote)
+        _ = try await database.query(ClaimStatements.raiseFloors)
         return SweepReport(rescued: rescued, promoted: try promoted.first?.int("promoted") ?? 0)
     }
 

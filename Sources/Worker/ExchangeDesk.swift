@@ -1,0 +1,105 @@
+internal import JobQueue
+internal import Pipeline
+internal import Synchronization
+
+/// Where attempts hand in their results and lines to the queue take them along, many at a time.
+///
+/// A line that could go waits while another one is under way and there is little to take: what comes meanwhile makes one
+/// batch instead of many. The last line at home never waits, so nothing lies here for longer than one trip.
+final class ExchangeDesk: Sendable {
+    /// A result that waits for the queue's answer.
+    struct Parcel: Sendable {
+        let completion: Completion
+        /// Asked when a trip failed; true ends the waiting with that failure.
+        let givingUp: @Sendable () -> Bool
+        let answer: CheckedContinuation<Result<Bool?, Failure>, Never>
+    }
+
+    /// What one line takes along: results, and how many claims it asks for.
+    struct Trip: Sendable {
+        let parcels: [Parcel]
+        let limit: Int
+        fileprivate let strokes: UInt64
+    }
+
+    private struct State {
+        var parcels: [Parcel] = []
+        var away = 0
+        /// The bell's strokes when the queue was last asked and had no more.
+        var dryAt: UInt64?
+    }
+
+    private let batch: Int
+    private let bell: Bell
+    private let state = Mutex(State())
+
+    /// - Parameter batch: the most results and the most claims of one trip.
+    init(batch: Int, bell: Bell) { (self.batch, self.bell) = (batch, bell) }
+
+    /// Results that lie here.
+    var count: Int { state.withLock { $0.parcels.count } }
+
+    /// Waits for the queue's answer: accepted, stale, or nil for a completion that has to go alone.
+    func handIn(
+        _ completion: Completion, givingUp: @escaping @Sendable () -> Bool
+    ) async throws(Failure) -> Bool? {
+        let answer: Result<Bool?, Failure> = await withCheckedContinuation { continuation in
+            let parcel = Parcel(completion: completion, givingUp: givingUp, answer: continuation)
+            let isWorthATrip = state.withLock { state in
+                state.parcels.append(parcel)
+                return state.away == 0 || state.parcels.count >= batch / 2
+            }
+            if isWorthATrip { bell.ring() }
+        }
+        return try answer.get()
+    }
+
+    /// Sends a line off, or answers nil when it should wait for the bell.
+    ///
+    /// - Parameters:
+    ///   - room: free places, besides those of the results that lie here.
+    ///   - claims: whether claims are wanted at all.
+    ///   - strokes: of the bell, read before anything else was looked at.
+    func depart(room: Int, claims: Bool, strokes: UInt64) -> Trip? {
+        state.withLock { state in
+            let taken = Array(state.parcels.prefix(batch))
+            var limit = claims ? min(max(room + taken.count, 0), batch) : 0
+            if taken.isEmpty, state.dryAt == strokes { limit = 0 }
+            guard !taken.isEmpty || limit > 0 else { return nil }
+            guard state.away == 0 || max(taken.count, limit) >= batch / 2 else { return nil }
+            state.parcels.removeFirst(taken.count)
+            state.away += 1
+            return Trip(parcels: taken, limit: limit, strokes: strokes)
+        }
+    }
+
+    /// Ends a trip. Results that the queue did not answer to lie here again, unless their owners gave up.
+    func arrive(_ trip: Trip, _ answer: Result<Exchange, Failure>) {
+        let isAway = if case .failure(let failure) = answer { failure.kind == .unavailable } else { false }
+        // Asked once: an owner may give up at any moment.
+        let asked = isAway ? trip.parcels.map { ($0, $0.givingUp()) } : []
+        let (given, back) = (asked.filter(\.1).map(\.0), asked.filter { !$0.1 }.map(\.0))
+        let isWorthALook = state.withLock { state in
+            state.away -= 1
+            state.parcels.insert(contentsOf: back, at: 0)
+            var isDry = false
+            if case .success(let exchange) = answer, exchange.claims.count < trip.limit {
+                state.dryAt = trip.strokes
+                isDry = true
+            }
+            return !isDry || !state.parcels.isEmpty
+        }
+        switch answer {
+        case .success(let exchange):
+            for (parcel, isAccepted) in zip(trip.parcels, exchange.accepted) {
+                parcel.answer.resume(returning: .success(isAccepted))
+            }
+        case .failure(let failure) where isAway:
+            for parcel in given { parcel.answer.resume(returning: .failure(failure)) }
+        case .failure:
+            // The queue refused something: each one alone will tell which.
+            for parcel in trip.parcels { parcel.answer.resume(returning: .success(nil)) }
+        }
+        if isWorthALook { bell.ring() }
+    }
+}
