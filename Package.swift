@@ -72,6 +72,10 @@ let package = Package(
         .executableTarget(
             name: "sfm-bench", dependencies: ["Imaging", "Photogrammetry", "Pipeline"], path: "Benchmarks/sfm/tool",
             swiftSettings: strict),
+        // The queue alone, for `make bench AREA=queue`.
+        .executableTarget(
+            name: "queue-bench", dependencies: ["JobQueue", "Pipeline", "Storage", "Worker"],
+            path: "Benchmarks/queue/tool", swiftSettings: strict),
         // Other views of a finished model, for the same.
         .executableTarget(
             name: "model-views", dependencies: ["Imaging", "Photogrammetry", "Pipeline"],

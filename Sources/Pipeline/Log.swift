@@ -33,6 +33,9 @@ public struct Log: Sendable {
     public func warning(_ message: String, _ data: [String: JSONValue] = [:]) { log(.warning, message, data) }
     public func error(_ message: String, _ data: [String: JSONValue] = [:]) { log(.error, message, data) }
 
+    /// Whether such a line would be written.
+    public func writes(_ level: Level) -> Bool { level >= self.level }
+
     public func log(_ level: Level, _ message: String, _ data: [String: JSONValue] = [:]) {
         guard level >= self.level else { return }
         var line = metadata.merging(data) { _, new in new }

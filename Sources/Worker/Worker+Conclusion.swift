@@ -5,7 +5,7 @@ internal import Pipeline
 extension Worker {
     /// Tells the queue how an attempt ended, again and again until it answers; a lost lease is told to nobody.
     func conclude(_ attempt: RunningAttempt, _ outcome: AttemptOutcome, took: Duration) async {
-        var record = Record(attempt, took: took)
+        var record = Record()
         do throws(Failure) {
             switch outcome {
             case .result(let result, let cacheKey, let cached):
@@ -20,7 +20,7 @@ extension Worker {
         } catch {
             await concludeBadly(attempt, error, &record)
         }
-        record.write(to: log)
+        record.write(attempt, took: took, to: log)
     }
 
     private func complete(_ completion: Completion, _ attempt: RunningAttempt) async throws(Failure) -> Bool {
@@ -78,26 +78,26 @@ extension Worker {
 
 /// The one line that is logged of an attempt.
 private struct Record {
-    var data: [String: JSONValue]
+    var data: [String: JSONValue] = [:]
     private var level = Log.Level.info
-
-    init(_ attempt: RunningAttempt, took: Duration) {
-        let claim = attempt.claim
-        data = [
-            "job.id": .string(claim.job.uuidString.lowercased()), "job.kind": .string(claim.request.kind.rawValue),
-            "job.tenant": .string(claim.tenant), "attempt": .int(claim.attempt), "fence": .int(Int(claim.fence)),
-            "seconds": .number((took.seconds * 1000).rounded() / 1000),
-        ]
-        let notes = attempt.ledger.content.log
-        if !notes.isEmpty { data["notes"] = .array(notes.map { .string($0) }) }
-    }
 
     mutating func note(_ outcome: String, _ level: Log.Level) {
         data["outcome"] = .string(outcome)
         self.level = level
     }
 
-    func write(to log: Log) { log.log(level, "Ended an attempt", data) }
+    func write(_ attempt: RunningAttempt, took: Duration, to log: Log) {
+        guard log.writes(level) else { return }
+        let claim = attempt.claim
+        var line: [String: JSONValue] = [
+            "job.id": .string(claim.job.uuidString.lowercased()), "job.kind": .string(claim.request.kind.rawValue),
+            "job.tenant": .string(claim.tenant), "attempt": .int(claim.attempt), "fence": .int(Int(claim.fence)),
+            "seconds": .number((took.seconds * 1000).rounded() / 1000),
+        ]
+        let notes = attempt.ledger.content.log
+        if !notes.isEmpty { line["notes"] = .array(notes.map { .string($0) }) }
+        log.log(level, "Ended an attempt", line.merging(data) { _, new in new })
+    }
 }
 
 extension Failure {

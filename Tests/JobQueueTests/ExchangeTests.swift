@@ -1,8 +1,9 @@
 import Foundation
-import JobQueue
 import Pipeline
 import TestKit
 import Testing
+
+@testable import JobQueue
 
 /// Many ends and a claim in one statement.
 @Suite struct ExchangeTests {
@@ -194,5 +195,32 @@ extension QueueFixture {
 
     fileprivate func floor() async throws -> Int {
         Int(try await db.rows("select floor from rundum.band where priority = 1")[0][0] ?? "") ?? -1
+    }
+}
+
+@Suite struct ResultTextTests {
+    @Test(arguments: [
+        StageResult(kind: "noop", version: 1),
+        QueueFixture.result(["image": 7, "b\"\\/\u{1}\n": 8], review: [QueueFixture.look]),
+        StageResult(
+            kind: "k", version: 2, ok: false,
+            outputs: [
+                "a": OutputFile(file: "a/ü.png", sha256: "00", bytes: 1, mediaType: "image/png", width: 3, height: 4)
+            ],
+            data: ["n": 1.5e-9, "list": [1, true, .null, "x\u{7F}\t"], "big": .int(.max), "o": ["z": 1, "a": 2]],
+            identity: ["f32", "1"], seconds: 0.1, peakBytes: 5),
+        StageResult(kind: "k", version: 1, failure: QueueFixture.broken),
+    ])
+    func `a result is written as it is read`(result: StageResult) throws {
+        let text = try ResultText.text(result)
+        #expect(try JSON.decode(StageResult.self, from: Data(text.utf8)) == result)
+    }
+
+    @Test func `what the table can't hold is left out, and what JSON can't say is refused`() throws {
+        let text = try ResultText.text(StageResult(kind: "k\0", version: 1, data: ["a": "x\0y"]))
+        #expect(text.contains("\"xy\""))
+        #expect(throws: Failure.self) {
+            _ = try ResultText.text(StageResult(kind: "k", version: 1, data: ["a": .number(.infinity)]))
+        }
     }
 }

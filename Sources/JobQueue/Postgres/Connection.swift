@@ -54,6 +54,47 @@ final class Connection {
         _ = try rows(of: PQexec(handle, sql), named: name)
     }
 
+    /// Runs `body` in a transaction, which is rolled back when it throws.
+    func transaction<R>(_ body: () throws(Failure) -> R) throws(Failure) -> R {
+        try script("begin", named: "transaction.begin")
+        let result: R
+        do throws(Failure) { result = try body() } catch {
+            try? script("rollback", named: "transaction.rollback")
+            throw error
+        }
+        try script("commit", named: "transaction.commit")
+        return result
+    }
+
+    /// Sends the lines of a COPY from standard input.
+    func copy(_ statement: Statement, _ lines: String) throws(Failure) {
+        let start = PQexec(handle, statement.sql)
+        guard PQresultStatus(start) == PGRES_COPY_IN else {
+            _ = try rows(of: start, named: statement.name)
+            throw Failure(.internalError, "The database refused a statement.", detail: "\(statement.name): no COPY")
+        }
+        PQclear(start)
+        var text = lines
+        let isSent = text.withUTF8 { bytes in
+            // In pieces: one that is larger than a message may be is refused.
+            stride(from: 0, to: bytes.count, by: Self.pieceBytes).allSatisfy { offset in
+                let count = min(Self.pieceBytes, bytes.count - offset)
+                return bytes.withMemoryRebound(to: CChar.self) {
+                    PQputCopyData(handle, $0.baseAddress.map { $0 + offset }, Int32(count)) == 1
+                }
+            }
+        }
+        _ = PQputCopyEnd(handle, isSent ? nil : "the data could not be sent")
+        // Every result is read, so that the connection is free again; the first failure counts.
+        var failure: Failure?
+        while let result = PQgetResult(handle) {
+            do throws(Failure) { _ = try rows(of: result, named: statement.name) } catch { failure = failure ?? error }
+        }
+        if let failure { throw failure }
+    }
+
+    private static let pieceBytes = 1 << 20
+
     /// Waits for a notification on a channel that is listened to; false after the time. Throws when the connection ended.
     func waitForNotification(milliseconds: Int32) throws(Failure) -> Bool {
         if takeNotification() { return true }

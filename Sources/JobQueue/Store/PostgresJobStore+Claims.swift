@@ -51,10 +51,9 @@ extension PostgresJobStore {
     public func complete(
         _ claim: Claim, result: StageResult, cacheKey: String, cached: Bool
     ) async throws(Failure) -> Bool {
-        let json = try StoredJSON.tolerant(result)
         let rows = try await database.query(
             ClaimStatements.complete,
-            [.uuid(claim.job), .int(claim.fence), .json(json), .text(cacheKey), .bool(cached)])
+            [.uuid(claim.job), .int(claim.fence), .text(try ResultText.text(result)), .text(cacheKey), .bool(cached)])
         return try rows.first?.bool("accepted") ?? false
     }
 
@@ -65,7 +64,7 @@ extension PostgresJobStore {
             return Exchange(accepted: [], claims: try await claim(worker, kinds: kinds, limit: limit))
         }
         let results = try completions.map { completion throws(Failure) in
-            String(decoding: try StoredJSON.tolerant(completion.result), as: UTF8.self)
+            try ResultText.text(completion.result)
         }
         let rows = try await database.query(
             ClaimStatements.exchange,

@@ -124,7 +124,7 @@ extension PostgresJobStore {
 
 extension JobRequest {
     /// What the tables' checks hold too, in words.
-    fileprivate func checkShape() throws(Failure) {
+    func checkShape() throws(Failure) {
         guard !kind.rawValue.isEmpty else { throw Failure(.unknownKind, "The job has no kind.") }
         guard (0...3).contains(priority) else {
             throw Failure(.invalidRequest, "The priority is \(priority).", hint: "0 (first) to 3 (last) are allowed.")

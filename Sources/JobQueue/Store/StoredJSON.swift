@@ -18,6 +18,11 @@ enum StoredJSON {
         ]
     }
 
+    /// A value as the text of a jsonb.
+    static func text(_ value: some Encodable) throws(Failure) -> String {
+        String(decoding: try JSON.encode(value), as: UTF8.self)
+    }
+
     /// JSON times have whole seconds; a job that is delayed by less keeps its time.
     private static func value(of job: JobRequest) throws(Failure) -> JSONValue {
         guard case .object(var members) = try JSON.value(of: job) else {

@@ -1,0 +1,173 @@
+public import Foundation
+public import Pipeline
+
+extension PostgresJobStore {
+    /// Enqueues many single jobs with COPY, in one transaction, without idempotency keys; for thousands at a time.
+    ///
+    /// - Returns: the ids, in the order of the requests.
+    /// - Throws: as `enqueue` does, for all or for none: `inputMissing` with the slot for a blob that the tenant does not own.
+    public func enqueue(many requests: [JobRequest], tenant: String) async throws(Failure) -> [UUID] {
+        let batch = try JobBatch(requests)
+        return try await database.run { connection throws(Failure) in
+            try connection.transaction { () throws(Failure) in try batch.enqueue(on: connection, tenant: tenant) }
+        }
+    }
+}
+
+/// Checked jobs on their way into the table, as lines of COPY.
+struct JobBatch: Sendable {
+    private let requests: [JobRequest]
+    /// Columns of each line after the place: what does not depend on the database.
+    private let tails: [String]
+    private let blobs: [String]
+    private let slots: [String]
+
+    init(_ requests: [JobRequest]) throws(Failure) {
+        var known: (options: JSONValue, text: String) = ([:], "{}")
+        var tails: [String] = []
+        var (blobs, slots): ([String], [String]) = ([], [])
+        tails.reserveCapacity(requests.count)
+        for request in requests {
+            try request.checkShape()
+            for input in request.inputs {
+                guard case .blob(let sha256) = input.source else { throw Failure.outputWithoutWorkflow }
+                blobs.append(sha256)
+                slots.append(input.slot)
+            }
+            // A backfill says the same of each job.
+            if request.options != known.options {
+                known = (request.options, CopyText.escaped(try StoredJSON.text(request.options)))
+            }
+            let inputs = request.inputs.isEmpty ? "[]" : CopyText.escaped(try StoredJSON.text(request.inputs))
+            let subject = request.subject.map(CopyText.escaped) ?? CopyText.null
+            let tail = "\(CopyText.escaped(request.kind.rawValue))\t\(subject)\t\(known.text)\t\(inputs)\n"
+            if tail.utf8.contains(0) { throw Failure.holdsNUL }
+            tails.append(tail)
+        }
+        (self.requests, self.tails, self.blobs, self.slots) = (requests, tails, blobs, slots)
+    }
+
+    /// Takes the places and writes the rows; the caller commits.
+    func enqueue(on connection: Connection, tenant: String) throws(Failure) -> [UUID] {
+        guard !requests.isEmpty else { return [] }
+        guard !tenant.isEmpty else { throw Failure(.invalidRequest, "The tenant has no name.") }
+        try refuseForeignBlobs(connection, tenant)
+        let named = try connection.query(BulkStatements.tenant, [.text(tenant)])
+        guard let number: Int = try named.first?.int("tenant"),
+            let stride: Int = try connection.query(BulkStatements.stride, [.int(number)]).first?.int("stride")
+        else { throw Failure(.internalError, "The tenant got no number.") }
+        var places = try places(connection, tenant: number)
+        let micros = Int64(Date.now.timeIntervalSince1970 * 1_000_000)
+        var ids: [UUID] = []
+        ids.reserveCapacity(requests.count)
+        var lines = ""
+        lines.reserveCapacity(tails.reduce(0) { $0 + $1.utf8.count + 120 })
+        for (index, request) in requests.enumerated() {
+            let id = UUID(version7: micros + Int64(index))
+            ids.append(id)
+            var (vt, state, due, runAt) = (0, "scheduled", CopyText.now, CopyText.null)
+            if let time = request.runAt {
+                due = "\(time.timeIntervalSince1970.timestamp)"
+                runAt = due
+            } else {
+                (vt, state) = (places[request.priority], "queued")
+                places[request.priority] += stride
+            }
+            lines += "\(id.uuidString)\t\(vt)\t\(due)\t\(runAt)\t\(number)\t\(request.maxAttempts)\t\(state)\t"
+            lines += "\(request.priority)\t\(tails[index])"
+        }
+        try connection.copy(BulkStatements.copy, lines)
+        return ids
+    }
+
+    private func refuseForeignBlobs(_ connection: Connection, _ tenant: String) throws(Failure) {
+        guard !blobs.isEmpty else { return }
+        let missing = try connection.query(
+            BulkStatements.foreign, [.text(tenant), .array(blobs), .array(slots)])
+        guard let row = missing.first else { return }
+        let slot = try row.text("slot")
+        throw Failure(.inputMissing, "The input \(slot) is not stored.", hint: "Upload the file first.", slot: slot)
+    }
+
+    /// The first place of the jobs of each priority. What has a time to run takes its place when it is due.
+    private func places(_ connection: Connection, tenant: Int) throws(Failure) -> [Int] {
+        var places = [0, 0, 0, 0]
+        for priority in places.indices {
+            let count = requests.count { $0.priority == priority && $0.runAt == nil }
+            guard count > 0 else { continue }
+            let rows = try connection.query(BulkStatements.places, [.int(tenant), .int(priority), .int(count)])
+            places[priority] = try rows.first?.int("first") ?? 0
+        }
+        return places
+    }
+}
+
+private enum BulkStatements {
+    static let tenant = Statement("bulk.tenant", "select rundum.tenant_number($1) as tenant")
+    /// A statement of its own: one that has just made the tenant does not see it.
+    static let stride = Statement("bulk.stride", "select rundum.stride($1) as stride")
+    static let places = Statement("bulk.places", "select rundum.take_places($1, $2, $3) as first")
+    static let foreign = Statement(
+        "bulk.foreign",
+        """
+        select b.slot from unnest($2::text[], $3::text[]) b(sha256, slot)
+        where not exists (
+            select from rundum.blob_owner o join rundum.tenant t on t.id = o.tenant_id
+            where t.key = $1 and o.sha256 = case when b.sha256 ~ '^[0-9a-f]{64}$' then decode(b.sha256, 'hex') end)
+        limit 1
+        """)
+    static let copy = Statement(
+        "bulk.copy",
+        """
+        copy rundum.job (id, vt, due_at, run_at, tenant_id, max_attempts, state, priority, kind, subject, options, inputs)
+        from stdin
+        """)
+}
+
+/// The text format of COPY.
+private enum CopyText {
+    static let null = "\\N"
+    /// The transaction's own time.
+    static let now = "now"
+
+    static func escaped(_ text: String) -> String {
+        guard text.utf8.contains(where: { $0 == 0x5C || $0 < 0x20 }) else { return text }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count + 16)
+        for byte in text.utf8 {
+            switch byte {
+            case 0x5C: bytes += [0x5C, 0x5C]
+            case 0x09: bytes += Array("\\t".utf8)
+            case 0x0A: bytes += Array("\\n".utf8)
+            case 0x0D: bytes += Array("\\r".utf8)
+            default: bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension Failure {
+    fileprivate static let outputWithoutWorkflow = Failure(
+        .invalidInputs, "An input names another job's output.", hint: "Only steps of a workflow can do that.")
+    fileprivate static let holdsNUL = Failure(
+        .invalidRequest, "A text holds a NUL character.", hint: "Leave it out.")
+}
+
+extension TimeInterval {
+    /// Seconds since 1970 as PostgreSQL reads them.
+    fileprivate var timestamp: String {
+        Date(timeIntervalSince1970: self).formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
+}
+
+extension UUID {
+    /// Version 7 from microseconds since 1970, as `rundum.uuid_v7` makes it (RFC 9562, 6.2 method 3).
+    init(version7 micros: Int64) {
+        let milliseconds = UInt64(micros / 1000)
+        let fraction = UInt64(micros % 1000 * 4096 / 1000)
+        let high = milliseconds << 16 | 0x7000 | fraction
+        let low = UInt64.random(in: 0..<(1 << 62)) | 1 << 63
+        self.init(high, low)
+    }
+}
