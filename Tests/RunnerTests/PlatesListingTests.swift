@@ -69,6 +69,12 @@ import Testing
         func option(_ key: String) -> [String?] { steps.prefix(4).map { $0.job.options[key]?.stringValue } }
         #expect(option("cover") == ["", .some(Self.mark), "", ""])
         #expect(option("approve") == ["", "", .some(Self.mark), ""])
+        // A decision that was taken back, or is out of date, does not stand in the way of another.
+        let old = JSONValue.string("photo-2:0123456789ab")
+        let both = try request(["cover": [old], "approve": [old, second]]).steps[1].job.options
+        #expect(both["cover"] == "0123456789ab" && both["approve"]?.stringValue == Self.mark)
+        let same = try request(["cover": [second], "approve": [second]]).steps[1].job.options
+        #expect(same["cover"]?.stringValue == Self.mark && same["approve"] == "")
         #expect(code(["cover": ["photo-2"]]) == .invalidOptions)
         #expect(code(["approve": ["photo-2:nonsense"]]) == .invalidOptions)
     }
@@ -140,7 +146,7 @@ import Testing
         func folderOf(_ review: StageResult?) -> ReviewFolder {
             ReviewFolder(
                 listing: Listing(photos: photos, jobs: jobs(review), options: ShowroomOptions()), target: target,
-                words: ["showroom", "it's.jpg", "--out", target.path])
+                words: ["rundum", "showroom", "it's.jpg", "--out", target.path])
         }
         let held = folderOf(waiting(blob.sha256))
         try held.write(blobs: blobs)

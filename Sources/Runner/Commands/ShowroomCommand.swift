@@ -94,7 +94,7 @@ struct ShowroomCommand: Command {
     }
 
     private func review(of listing: Listing) -> ReviewFolder {
-        ReviewFolder(listing: listing, target: target, words: Array(CommandLine.arguments.dropFirst()))
+        ReviewFolder(listing: listing, target: target, words: CommandLine.arguments)
     }
 
     private func report(_ listing: Listing, _ result: StageResult, took: Duration) {

@@ -10,7 +10,7 @@ struct ReviewFolder {
     let listing: Listing
     /// The listing's folder.
     let target: URL
-    /// The words of the command that made the listing, without the program's name.
+    /// The words of the command that made the listing, as they were typed.
     let words: [String]
 
     var place: URL { Self.place(beside: target) }
@@ -26,7 +26,7 @@ struct ReviewFolder {
     /// The same command with one more decision for each of these photos, as a person types it.
     func command(_ option: String, _ photos: [Listing.Photo]) -> String {
         let decisions = photos.compactMap(\.decision).flatMap { [option, "\($0)"] }
-        return (["rundum"] + words + decisions).map(Self.quoted).joined(separator: " ")
+        return (words + decisions).map(Self.quoted).joined(separator: " ")
     }
 
     /// Writes the folder; without anything to look at, an earlier one of ours goes.

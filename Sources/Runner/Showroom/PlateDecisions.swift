@@ -38,14 +38,13 @@ struct PlateDecisions {
         }
     }
 
-    /// The options of one photo's step: those of all, and what was decided about it. The last word counts.
+    /// The options of one photo's step: those of all, and what was decided about it. Of several words the last counts, and
+    /// where both decide about the same, covering does: it is always safe.
     func applied(to options: [String: JSONValue], slot: String) -> JSONValue {
         var options = options
-        if let word = covered.last(where: { $0.slot == slot }) {
-            options["cover"] = .string(word.mark)
-        } else if let word = approved.last(where: { $0.slot == slot }) {
-            options["approve"] = .string(word.mark)
-        }
+        let (cover, approve) = (covered.last { $0.slot == slot }?.mark, approved.last { $0.slot == slot }?.mark)
+        options["cover"] = cover.map { .string($0) }
+        if approve != cover { options["approve"] = approve.map { .string($0) } }
         return .object(options)
     }
 }

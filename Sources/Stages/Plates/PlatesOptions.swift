@@ -93,8 +93,8 @@ public struct PlatesOptions: StageOptions {
                 throw Failure(.invalidOptions, "The option \(key) must be a review's mark of 12 hexadecimal digits.")
             }
         }
-        guard approve.isEmpty || cover.isEmpty else {
-            throw Failure(.invalidOptions, "The options approve and cover exclude each other.")
+        guard approve.isEmpty || approve != cover else {
+            throw Failure(.invalidOptions, "The options approve and cover say two things of the same review.")
         }
     }
 
