@@ -11,6 +11,54 @@ CREATE TYPE rundum.job_state AS ENUM (
     'canceled'
 );
 
+CREATE FUNCTION rundum.admit(_tenant integer) RETURNS integer
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+declare
+    v_limit rundum.tenant_limit;
+    v_tokens double precision;
+    v_room integer := 1000;
+    v_count integer;
+    v_left boolean;
+begin
+    select l.* into v_limit from rundum.tenant_limit l where l.tenant_id = _tenant for no key update;
+    if not found then
+        return 0;
+    end if;
+    if v_limit.max_running is not null then
+        select v_limit.max_running - count(*) into v_room from rundum.job j where j.tenant_id = _tenant and j.gate = 2;
+    end if;
+    v_tokens := v_limit.tokens;
+    if v_limit.per_minute is not null then
+        v_tokens := least(v_limit.burst, v_limit.tokens + v_limit.per_minute
+            * greatest(extract(epoch from clock_timestamp() - v_limit.refilled_at)::double precision, 0) / 60);
+        v_room := least(v_room, floor(v_tokens)::integer);
+    end if;
+    with chosen as materialized (
+        select j.id from rundum.job j where j.tenant_id = _tenant and j.state = 'queued' and j.gate = 1
+        order by j.priority, j.vt, j.id limit greatest(v_room, 0) for update skip locked
+    )
+    update rundum.job j set gate = 2, vt = greatest(j.vt, rundum.vnow(j.priority)) from chosen c where j.id = c.id;
+    get diagnostics v_count = row_count;
+    v_left := exists (select from rundum.job j where j.tenant_id = _tenant and j.state = 'queued' and j.gate = 1);
+    update rundum.tenant_limit l set
+        tokens = v_tokens - case when v_limit.per_minute is null then 0 else v_count end,
+        refilled_at = clock_timestamp(),
+        wake_at = case when v_left and v_limit.per_minute is not null
+            then clock_timestamp() + make_interval(
+                secs => greatest(1 - (v_tokens - v_count), 0.01) * 60 / v_limit.per_minute)
+            else 'infinity' end
+    where l.tenant_id = _tenant;
+    if v_count > 0 then
+        perform rundum.tell_workers();
+    end if;
+    return v_count;
+end
+$$;
+
 CREATE TABLE rundum.done (
     id uuid NOT NULL,
     run_at timestamp with time zone,
@@ -73,9 +121,11 @@ CREATE TABLE rundum.job (
     inputs jsonb DEFAULT '[]'::jsonb NOT NULL,
     resolved jsonb,
     failure jsonb,
+    gate smallint DEFAULT 0 NOT NULL,
     CONSTRAINT job_attempts CHECK (((attempt >= 0) AND ((max_attempts >= 1) AND (max_attempts <= 1000)))),
     CONSTRAINT job_blocked_has_dependencies CHECK (((state = 'blocked'::rundum.job_state) = (deps_left > 0))),
     CONSTRAINT job_cancel_is_running CHECK (((NOT cancel) OR (state = 'running'::rundum.job_state))),
+    CONSTRAINT job_gate CHECK (((gate = 0) OR ((gate = 1) AND (state = 'queued'::rundum.job_state)) OR ((gate = 2) AND (state = ANY (ARRAY['queued'::rundum.job_state, 'running'::rundum.job_state]))))),
     CONSTRAINT job_kind CHECK ((kind <> ''::text)),
     CONSTRAINT job_label_in_workflow CHECK (((label IS NULL) = (workflow_id IS NULL))),
     CONSTRAINT job_priority CHECK (((priority >= 0) AND (priority <= 3))),
@@ -142,10 +192,12 @@ CREATE FUNCTION rundum.cancel(_tenant text, _job uuid) RETURNS SETOF rundum.any_
 declare
     v_job rundum.any_job;
     v_state rundum.job_state;
+    v_gate smallint;
+    v_number integer;
 begin
     perform rundum.lock_workflow_of(_job);
     -- The lock first: the state that is read after it stays.
-    perform 1 from rundum.job j where j.id = _job for update;
+    select j.gate, j.tenant_id into v_gate, v_number from rundum.job j where j.id = _job for update;
     select a.* into v_job from rundum.any_job a join rundum.tenant t on t.id = a.tenant_id
     where a.id = _job and t.key = _tenant;
     if not found then
@@ -158,6 +210,9 @@ begin
         perform rundum.finish(
             _job, 'canceled', null, rundum.failure_record(rundum.cancelled_failure(), v_job.attempt), false, null);
         perform rundum.settle(_job);
+        if v_gate = 2 then
+            perform rundum.admit(v_number);
+        end if;
     elsif v_state <> 'canceled' then
         raise exception 'The job is already final: %.', v_state using errcode = 'RU409';
     end if;
@@ -195,11 +250,11 @@ begin
         return;
     end if;
     perform rundum.promote(100);
-    for v_band in select b.* from rundum.band b order by b.priority loop
+    for v_band in select b.* from rundum.band b where not b.paused order by b.priority loop
         select array_agg(r.id), count(*), max(r.vt) into v_some, v_found, v_last
         from (
             select j.id, j.vt from rundum.job j
-            where j.state = 'queued' and j.priority = v_band.priority and j.vt >= v_band.floor
+            where j.state = 'queued' and j.gate <> 1 and j.priority = v_band.priority and j.vt >= v_band.floor
                 and j.kind = any (_kinds)
             order by j.vt, j.id limit v_left for update skip locked
         ) r;
@@ -266,6 +321,9 @@ begin
     if v_job.workflow_id is not null then
         perform rundum.settle(_job);
     end if;
+    if v_job.gate = 2 then
+        perform rundum.admit(v_job.tenant_id);
+    end if;
     return true;
 end
 $$;
@@ -292,7 +350,7 @@ begin
     ),
     gone as (
         delete from rundum.job j using given g
-        where j.id = g.id and j.fence = g.fence and j.state = 'running' and not j.cancel
+        where j.id = g.id and j.fence = g.fence and j.state = 'running' and not j.cancel and j.gate = 0
             and (j.workflow_id is null or not exists (select from rundum.dependency p where p.parent = j.id))
         returning j.*, g.result, g.key, g.cached
     ),
@@ -335,6 +393,41 @@ begin
 end
 $$;
 
+CREATE FUNCTION rundum.decide(_tenant text, _job uuid, _approved boolean, _failure jsonb) RETURNS SETOF rundum.any_job
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_done rundum.done;
+    v_end rundum.job_state := case when _approved then 'succeeded' else 'failed' end;
+begin
+    select d.* into v_done from rundum.done d join rundum.tenant t on t.id = d.tenant_id
+    where d.id = _job and t.key = _tenant for update of d;
+    if not found then
+        perform 1 from rundum.job j join rundum.tenant t on t.id = j.tenant_id where j.id = _job and t.key = _tenant;
+        if found then
+            raise exception 'The job has not ended.' using errcode = 'RU409', hint = 'Only a job in review is decided about.';
+        end if;
+        raise exception 'There is no such job.' using errcode = 'RU404';
+    end if;
+    if v_done.state = 'review' then
+        update rundum.done d set
+            state = v_end, revision = d.revision + 1, result = case when _approved then d.result end,
+            failure = case when not _approved then rundum.failure_record(_failure, d.attempt) end
+        where d.id = _job;
+        -- A refused result is no answer to the same question.
+        if not _approved then
+            delete from rundum.cache c where c.tenant_id = v_done.tenant_id and c.result = v_done.result;
+        end if;
+    elsif not (_approved and v_done.state = 'succeeded'
+        or not _approved and coalesce(v_done.failure #>> '{failure,code}' = _failure ->> 'code', false))
+    then
+        raise exception 'The job is final: %.', v_done.state
+            using errcode = 'RU409', hint = 'Only a job in review is decided about.';
+    end if;
+    return query select a.* from rundum.any_job a where a.id = _job;
+end
+$$;
+
 CREATE FUNCTION rundum.dependency_failure(_root uuid, _state rundum.job_state) RETURNS jsonb
     LANGUAGE sql STABLE
     AS $$
@@ -356,6 +449,8 @@ CREATE FUNCTION rundum.end_attempt(_job uuid, _fence bigint, _failure jsonb, _di
 declare
     v_job rundum.job;
     v_record jsonb;
+    v_place bigint := 0;
+    v_gate smallint := 0;
     v_later boolean := _disposition = 'retry' and _delay > interval '0';
 begin
     perform rundum.lock_workflow_of(_job);
@@ -371,6 +466,10 @@ begin
     elsif _disposition = 'discard' then
         perform rundum.finish(_job, 'failed', null, rundum.failure_record(_failure, v_job.attempt), false, null);
     else
+        if not v_later then
+            v_place := rundum.take_places(v_job.tenant_id, v_job.priority, 1);
+            v_gate := rundum.gate(v_job.tenant_id);
+        end if;
         update rundum.job j set
             state = case when v_later then 'scheduled' else 'queued' end::rundum.job_state, worker_id = null,
             attempt = case when _disposition = 'release' then j.attempt - 1 else j.attempt end,
@@ -378,13 +477,15 @@ begin
                 else rundum.failure_record(_failure, j.attempt) end,
             fence = case when _taken then nextval('rundum.fence') else j.fence end,
             due_at = now() + case when v_later then _delay else interval '0' end,
-            vt = case when v_later then 0 else rundum.take_places(j.tenant_id, j.priority, 1) end,
+            vt = v_place, gate = v_gate,
             revision = j.revision + 1
         where j.id = _job;
-        return true;
     end if;
-    if v_job.workflow_id is not null then
+    if v_job.workflow_id is not null and not exists (select from rundum.job j where j.id = _job) then
         perform rundum.settle(_job);
+    end if;
+    if v_job.gate = 2 or v_gate = 1 then
+        perform rundum.admit(v_job.tenant_id);
     end if;
     return true;
 end
@@ -507,6 +608,8 @@ declare
     v_failed uuid;
     v_failure jsonb;
     -- The clock, not the transaction's start: a transaction that began earlier may end the last dependency.
+    v_place bigint := 0;
+    v_gate smallint := 0;
     v_due boolean := _job.due_at <= clock_timestamp();
 begin
     select count(*) as total, count(i.sha256) as kept,
@@ -540,12 +643,27 @@ begin
             _job.id, 'failed', null, rundum.failure_record(v_failure, _job.attempt), false, v_failed);
         return true;
     end if;
+    if v_due then
+        v_place := rundum.take_places(_job.tenant_id, _job.priority, 1);
+        v_gate := rundum.gate(_job.tenant_id);
+    end if;
     update rundum.job j set
         state = case when v_due then 'queued' else 'scheduled' end::rundum.job_state, deps_left = 0,
         resolved = v_inputs.resolved, revision = j.revision + 1,
-        vt = case when v_due then rundum.take_places(j.tenant_id, j.priority, 1) else 0 end
+        vt = v_place, gate = v_gate
     where j.id = _job.id;
+    if v_gate = 1 then
+        perform rundum.admit(_job.tenant_id);
+    end if;
     return false;
+end
+$$;
+
+CREATE FUNCTION rundum.gate(_tenant integer) RETURNS smallint
+    LANGUAGE plpgsql
+    AS $$
+begin
+    return case when exists (select from rundum.tenant_limit l where l.tenant_id = _tenant) then 1 else 0 end;
 end
 $$;
 
@@ -585,6 +703,7 @@ declare
     v_steps jsonb;
     v_unknown text;
     v_band record;
+    v_gate smallint;
 begin
     -- One object a step: what the columns need, with `waits`, the distinct labels of its dependencies.
     select jsonb_agg(jsonb_build_object(
@@ -622,9 +741,10 @@ begin
         v_first[v_band.priority + 1] := rundum.take_places(_tenant, v_band.priority, v_band.jobs);
     end loop;
 
+    v_gate := rundum.gate(_tenant);
     insert into rundum.job (
         id, vt, due_at, run_at, workflow_id, tenant_id, max_attempts, deps_left, state, priority, tolerant, kind, label,
-        subject, options, inputs)
+        subject, options, inputs, gate)
     select (s.value ->> 'id')::uuid,
         v_first[(s.value ->> 'priority')::integer + 1] + v_stride * (row_number() over (
             partition by s.value ->> 'priority', s.value ->> 'state' order by s.n) - 1),
@@ -632,7 +752,8 @@ begin
         coalesce((s.value #>> '{job,maxAttempts}')::integer, 5), jsonb_array_length(s.value -> 'waits'),
         (s.value ->> 'state')::rundum.job_state, (s.value ->> 'priority')::smallint,
         (s.value ->> 'tolerant')::boolean, s.value #>> '{job,kind}', s.value ->> 'label', s.value #>> '{job,subject}',
-        coalesce(s.value #> '{job,options}', '{}'), coalesce(s.value #> '{job,inputs}', '[]')
+        coalesce(s.value #> '{job,options}', '{}'), coalesce(s.value #> '{job,inputs}', '[]'),
+        case when s.value ->> 'state' = 'queued' then v_gate else 0 end
     from jsonb_array_elements(v_steps) with ordinality s(value, n);
 
     insert into rundum.dependency (parent, child)
@@ -643,6 +764,9 @@ begin
 
     select array_agg((s.value ->> 'id')::uuid order by (s.value ->> 'n')::integer) into v_ids
     from jsonb_array_elements(v_steps) s;
+    if v_gate = 1 then
+        perform rundum.admit(_tenant);
+    end if;
     return v_ids;
 end
 $$;
@@ -681,6 +805,9 @@ declare
     v_lane record;
     v_first bigint;
     v_count integer := 0;
+    v_gate smallint;
+    v_tenant integer;
+    v_limited integer[] := '{}';
 begin
     for v_lane in
         select d.tenant_id, d.priority, array_agg(d.id order by d.due_at, d.id) as ids
@@ -692,10 +819,19 @@ begin
         group by d.tenant_id, d.priority order by d.tenant_id, d.priority
     loop
         v_first := rundum.take_places(v_lane.tenant_id, v_lane.priority, cardinality(v_lane.ids));
+        v_gate := rundum.gate(v_lane.tenant_id);
         update rundum.job j set
-            state = 'queued', vt = v_first + rundum.stride(v_lane.tenant_id) * (o.n - 1), revision = j.revision + 1
+            state = 'queued', gate = v_gate, vt = v_first + rundum.stride(v_lane.tenant_id) * (o.n - 1), revision = j.revision + 1
         from unnest(v_lane.ids) with ordinality o(id, n) where j.id = o.id;
+        v_limited := v_limited || case when v_gate = 1 then v_lane.tenant_id end;
         v_count := v_count + cardinality(v_lane.ids);
+    end loop;
+    -- Limits come after lanes, in the order of tenants.
+    for v_tenant in
+        select l.tenant_id from rundum.tenant_limit l
+        where l.wake_at <= clock_timestamp() or l.tenant_id = any (v_limited) order by l.tenant_id
+    loop
+        perform rundum.admit(v_tenant);
     end loop;
     return v_count;
 end
@@ -777,7 +913,7 @@ begin
     loop
         v_all := v_band.looked_at < now() - interval '10 s';
         select j.vt into v_first from rundum.job j
-        where j.state = 'queued' and j.priority = v_band.priority
+        where j.state = 'queued' and j.gate <> 1 and j.priority = v_band.priority
             and j.vt >= case when v_all then 0 else v_band.floor end
         order by j.vt limit 1;
         update rundum.band b set
@@ -974,6 +1110,46 @@ begin
 end
 $$;
 
+CREATE FUNCTION rundum.set_limit(_tenant text, _max_running integer, _per_minute double precision, _burst integer) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_tenant integer := rundum.tenant_number(_tenant);
+begin
+    perform 1 from rundum.lane l where l.tenant_id = v_tenant for no key update;
+    if _max_running is null and _per_minute is null then
+        delete from rundum.tenant_limit l where l.tenant_id = v_tenant;
+        update rundum.job j set gate = 0, vt = greatest(j.vt, rundum.vnow(j.priority))
+        where j.tenant_id = v_tenant and j.gate <> 0;
+        perform rundum.tell_workers();
+        return;
+    end if;
+    insert into rundum.tenant_limit as l (tenant_id, max_running, per_minute, burst, tokens)
+    values (v_tenant, _max_running, _per_minute, coalesce(_burst, 1), coalesce(_burst, 1))
+    on conflict (tenant_id) do update
+    set max_running = excluded.max_running, per_minute = excluded.per_minute, burst = excluded.burst,
+        tokens = least(l.tokens, excluded.burst);
+    update rundum.job j set gate = 1 where j.tenant_id = v_tenant and j.state = 'queued' and j.gate <> 1;
+    update rundum.job j set gate = 2 where j.tenant_id = v_tenant and j.state = 'running' and j.gate <> 2;
+    perform rundum.admit(v_tenant);
+end
+$$;
+
+CREATE FUNCTION rundum.set_paused(_lane text, _paused boolean) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if _lane not in ('live', 'bulk') then
+        raise exception 'There is no lane %.', _lane using errcode = 'RU404', hint = 'Lanes are live and bulk.';
+    end if;
+    perform 1 from rundum.band b order by b.priority for no key update;
+    update rundum.band b set paused = _paused where (b.priority = 3) = (_lane = 'bulk') and b.paused <> _paused;
+    if not _paused then
+        perform rundum.tell_workers();
+    end if;
+end
+$$;
+
 CREATE FUNCTION rundum.settle(_ended uuid) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -1097,6 +1273,7 @@ CREATE TABLE rundum.band (
     floor bigint DEFAULT 0 NOT NULL,
     seen bigint DEFAULT 0 NOT NULL,
     passed_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    paused boolean DEFAULT false NOT NULL,
     looked_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     CONSTRAINT band_floor CHECK ((floor <= seen)),
     CONSTRAINT band_priority_check CHECK (((priority >= 0) AND (priority <= 3)))
@@ -1260,6 +1437,20 @@ ALTER TABLE rundum.tenant ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE rundum.tenant_limit (
+    tenant_id integer NOT NULL,
+    max_running integer,
+    per_minute double precision,
+    burst integer DEFAULT 1 NOT NULL,
+    tokens double precision DEFAULT 0 NOT NULL,
+    refilled_at timestamp with time zone DEFAULT now() NOT NULL,
+    wake_at timestamp with time zone DEFAULT 'infinity'::timestamp with time zone NOT NULL,
+    CONSTRAINT tenant_limit_burst_check CHECK ((burst > 0)),
+    CONSTRAINT tenant_limit_max_running_check CHECK ((max_running >= 0)),
+    CONSTRAINT tenant_limit_per_minute_check CHECK ((per_minute > (0)::double precision))
+)
+WITH (fillfactor='50');
+
 CREATE TABLE rundum.worker (
     id bigint NOT NULL,
     host text NOT NULL,
@@ -1333,6 +1524,9 @@ ALTER TABLE ONLY rundum.recipe
 ALTER TABLE ONLY rundum.tenant
     ADD CONSTRAINT tenant_key_key UNIQUE (key);
 
+ALTER TABLE ONLY rundum.tenant_limit
+    ADD CONSTRAINT tenant_limit_pkey PRIMARY KEY (tenant_id);
+
 ALTER TABLE ONLY rundum.tenant
     ADD CONSTRAINT tenant_pkey PRIMARY KEY (id);
 
@@ -1358,13 +1552,19 @@ CREATE INDEX done_default_workflow_id_idx ON rundum.done_default USING btree (wo
 
 CREATE INDEX job_due ON rundum.job USING btree (due_at) WHERE (state = 'scheduled'::rundum.job_state);
 
+CREATE INDEX job_open ON rundum.job USING btree (tenant_id) WHERE (gate = 2);
+
 CREATE INDEX job_owner ON rundum.job USING btree (worker_id) WHERE (state = 'running'::rundum.job_state);
 
-CREATE INDEX job_ready ON rundum.job USING btree (priority, vt, id) WHERE (state = 'queued'::rundum.job_state);
+CREATE INDEX job_parked ON rundum.job USING btree (tenant_id, priority, vt, id) WHERE ((state = 'queued'::rundum.job_state) AND (gate = 1));
+
+CREATE INDEX job_ready ON rundum.job USING btree (priority, vt, id) WHERE ((state = 'queued'::rundum.job_state) AND (gate <> 1));
 
 CREATE INDEX job_tenant ON rundum.job USING btree (tenant_id, id);
 
 CREATE INDEX job_workflow ON rundum.job USING btree (workflow_id) WHERE (workflow_id IS NOT NULL);
+
+CREATE INDEX tenant_limit_wake ON rundum.tenant_limit USING btree (wake_at) WHERE (wake_at < 'infinity'::timestamp with time zone);
 
 ALTER INDEX rundum.done_pkey ATTACH PARTITION rundum.done_default_pkey;
 
@@ -1398,6 +1598,9 @@ ALTER TABLE ONLY rundum.recipe_default
 
 ALTER TABLE ONLY rundum.recipe
     ADD CONSTRAINT recipe_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES rundum.tenant(id);
+
+ALTER TABLE ONLY rundum.tenant_limit
+    ADD CONSTRAINT tenant_limit_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES rundum.tenant(id);
 
 ALTER TABLE ONLY rundum.workflow
     ADD CONSTRAINT workflow_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES rundum.tenant(id);

@@ -17,6 +17,8 @@ public enum JobEvent: String, Sendable, CaseIterable {
     case stopped
     /// Asked by callers.
     case cancel, retry
+    /// What a person says of a job in review.
+    case approve, reject
     /// The dependency that ended this job was put back.
     case dependencyRetried
 }
@@ -45,6 +47,11 @@ public enum JobTransitions {
         case (.running, .cancel): .running
         // Asked again.
         case (.canceled, .cancel): .canceled
+
+        case (.review, .approve): .succeeded
+        case (.review, .reject): .failed
+        // Asked again, or nothing to decide.
+        case (.succeeded, .approve): .succeeded
 
         case (.failed, .retry), (.canceled, .retry): .queued
         case (.failed, .dependencyRetried), (.canceled, .dependencyRetried): .blocked

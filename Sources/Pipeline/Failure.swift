@@ -80,6 +80,7 @@ extension Failure {
         case workerLost = "worker_lost"
         case dependencyFailed = "dependency_failed"
         case cancelled = "cancelled"
+        case rejected = "rejected"
         case internalError = "internal_error"
 
         /// What the queue and the API decide by.
@@ -90,7 +91,8 @@ extension Failure {
                 .invalidOptions
             case .notFound, .inputMissing, .dependencyFailed: .missingInput
             case .inputUnreadable, .hashMismatch, .imageEmpty, .imageUnrecognized, .imageUnsupported,
-                .imageTruncated, .imageCorrupt, .imageTooSmall, .noUsableViews, .viewsContradict, .viewsAlike:
+                .imageTruncated, .imageCorrupt, .imageTooSmall, .noUsableViews, .viewsContradict, .viewsAlike,
+                .rejected:
                 .unreadableInput
             case .imageTooLarge, .payloadTooLarge: .overBudget
             case .deadlineExceeded: .timedOut

@@ -17,8 +17,8 @@ import Testing
             .succeeded: .succeeded, .flagged: .review, .failedForLater: .scheduled, .failedForNow: .queued,
             .released: .queued, .discarded: .failed, .stopped: .canceled, .cancel: .running,
         ],
-        .succeeded: [:],
-        .review: [:],
+        .succeeded: [.approve: .succeeded],
+        .review: [.approve: .succeeded, .reject: .failed],
         .failed: [.retry: .queued, .dependencyRetried: .blocked],
         .canceled: [.cancel: .canceled, .retry: .queued, .dependencyRetried: .blocked],
     ]
@@ -31,10 +31,12 @@ import Testing
         }
     }
 
-    @Test func `a final state is left by retry only`() {
+    @Test func `a final state is left by retry only, and review by a person`() {
         for state in JobState.allCases where state.isFinal {
             let ways = JobEvent.allCases.filter { JobTransitions.next(state, $0).map { $0 != state } ?? false }
-            #expect(Set(ways).isSubset(of: [.retry, .dependencyRetried]), "\(state)")
+            #expect(
+                Set(ways).isSubset(of: state == .review ? [.approve, .reject] : [.retry, .dependencyRetried]),
+                "\(state)")
         }
     }
 
@@ -120,7 +122,36 @@ private struct Subject {
         case .stopped: try await queue.end(own, .cancel)
         case .cancel: _ = try? await queue.store.cancel(child.id, tenant: queue.tenant)
         case .retry: _ = try? await queue.store.retry(child.id, tenant: queue.tenant)
+        case .approve: _ = try? await queue.store.approve(child.id, tenant: queue.tenant)
+        case .reject: _ = try? await queue.store.reject(child.id, reason: "No.", tenant: queue.tenant)
         case .dependencyRetried: _ = try? await queue.store.retry(parent.id, tenant: queue.tenant)
         }
+    }
+}
+
+/// The page that people read says what the code does.
+@Suite struct StateTableTests {
+    @Test func `the documented table has every state and every event`() throws {
+        let file = Fixtures.root.appending(path: "docs/state-machine.md")
+        var page = try String(contentsOf: file, encoding: .utf8)
+        let start = try #require(page.range(of: "<!-- table -->\n")).upperBound
+        let end = try #require(page.range(of: "<!-- end -->", range: start..<page.endIndex)).lowerBound
+        if ProcessInfo.processInfo.environment["RECORD"] != nil {
+            page.replaceSubrange(start..<end, with: Self.table)
+            try page.write(to: file, atomically: true, encoding: .utf8)
+            Issue.record("Recorded docs/state-machine.md anew; look at the difference.")
+            return
+        }
+        #expect(page[start..<end] == Self.table)
+    }
+
+    private static var table: String {
+        var lines = ["| event | " + JobState.allCases.map { "`\($0)`" }.joined(separator: " | ") + " |"]
+        lines.append(String(repeating: "| --- ", count: JobState.allCases.count + 1) + "|")
+        for event in JobEvent.allCases {
+            let cells = JobState.allCases.map { state in JobTransitions.next(state, event).map { "\($0)" } ?? "" }
+            lines.append("| `\(event)` | " + cells.joined(separator: " | ") + " |")
+        }
+        return lines.joined(separator: "\n") + "\n"
     }
 }

@@ -15,6 +15,7 @@ struct Migration: Sendable {
         Migration(7, "library", PackageResources._007_library_sql),
         Migration(8, "batches", PackageResources._008_batches_sql),
         Migration(9, "enqueue-from-sql", PackageResources._009_enqueue_from_sql_sql),
+        Migration(10, "controls", PackageResources._010_controls_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ file: [UInt8]) {

@@ -57,6 +57,7 @@ struct JobBatch: Sendable {
             let stride: Int = try connection.query(BulkStatements.stride, [.int(number)]).first?.int("stride")
         else { throw Failure(.internalError, "The tenant got no number.") }
         var places = try places(connection, tenant: number)
+        let gate: Int = try connection.query(BulkStatements.gate, [.int(number)]).first?.int("gate") ?? 0
         let micros = Int64(Date.now.timeIntervalSince1970 * 1_000_000)
         var ids: [UUID] = []
         ids.reserveCapacity(requests.count)
@@ -74,9 +75,10 @@ struct JobBatch: Sendable {
                 places[request.priority] += stride
             }
             lines += "\(id.uuidString)\t\(vt)\t\(due)\t\(runAt)\t\(number)\t\(request.maxAttempts)\t\(state)\t"
-            lines += "\(request.priority)\t\(tails[index])"
+            lines += "\(request.priority)\t\(state == "queued" ? gate : 0)\t\(tails[index])"
         }
         try connection.copy(BulkStatements.copy, lines)
+        if gate > 0 { _ = try connection.query(BulkStatements.admit, [.int(number)]) }
         return ids
     }
 
@@ -107,6 +109,8 @@ private enum BulkStatements {
     /// A statement of its own: one that has just made the tenant does not see it.
     static let stride = Statement("bulk.stride", "select rundum.stride($1) as stride")
     static let places = Statement("bulk.places", "select rundum.take_places($1, $2, $3) as first")
+    static let gate = Statement("bulk.gate", "select rundum.gate($1) as gate")
+    static let admit = Statement("bulk.admit", "select rundum.admit($1)")
     static let foreign = Statement(
         "bulk.foreign",
         """
@@ -119,7 +123,8 @@ private enum BulkStatements {
     static let copy = Statement(
         "bulk.copy",
         """
-        copy rundum.job (id, vt, due_at, run_at, tenant_id, max_attempts, state, priority, kind, subject, options, inputs)
+        copy rundum.job (
+            id, vt, due_at, run_at, tenant_id, max_attempts, state, priority, gate, kind, subject, options, inputs)
         from stdin
         """)
 }

@@ -22,8 +22,21 @@ alter table rundum.band
     add column floor bigint not null default 0,
     add column seen bigint not null default 0,
     add column passed_at timestamptz not null default '-infinity',
+    add column paused boolean not null default false,
     add column looked_at timestamptz not null default '-infinity',
     add constraint band_floor check (floor <= seen);
+
+-- What a limited tenant may not start yet is queued but parked: `gate` is 1 then, 2 when it was let in and counts, 0 for
+-- tenants without limits, who pay nothing for those of others.
+alter table rundum.job
+    add column gate smallint not null default 0,
+    add constraint job_gate check (gate = 0 or (gate = 1 and state = 'queued')
+        or (gate = 2 and state in ('queued', 'running')));
+
+drop index rundum.job_ready;
+create index job_ready on rundum.job (priority, vt, id) where state = 'queued' and gate <> 1;
+create index job_parked on rundum.job (tenant_id, priority, vt, id) where state = 'queued' and gate = 1;
+create index job_open on rundum.job (tenant_id) where gate = 2;
 
 -- Raises the floors, once a second however many workers ask. Every ten seconds it looks at all of a priority: a
 -- transaction that was open for longer may have queued jobs before the floor, which then comes down to them.
@@ -40,7 +53,7 @@ begin
     loop
         v_all := v_band.looked_at < now() - interval '10 s';
         select j.vt into v_first from rundum.job j
-        where j.state = 'queued' and j.priority = v_band.priority
+        where j.state = 'queued' and j.gate <> 1 and j.priority = v_band.priority
             and j.vt >= case when v_all then 0 else v_band.floor end
         order by j.vt limit 1;
         update rundum.band b set
@@ -105,11 +118,11 @@ begin
         return;
     end if;
     perform rundum.promote(100);
-    for v_band in select b.* from rundum.band b order by b.priority loop
+    for v_band in select b.* from rundum.band b where not b.paused order by b.priority loop
         select array_agg(r.id), count(*), max(r.vt) into v_some, v_found, v_last
         from (
             select j.id, j.vt from rundum.job j
-            where j.state = 'queued' and j.priority = v_band.priority and j.vt >= v_band.floor
+            where j.state = 'queued' and j.gate <> 1 and j.priority = v_band.priority and j.vt >= v_band.floor
                 and j.kind = any (_kinds)
             order by j.vt, j.id limit v_left for update skip locked
         ) r;
@@ -143,7 +156,7 @@ end
 $$;
 
 -- Ends many running attempts with their results, in one go. Answers only what did not simply succeed: `accepted` as
--- `complete` says it, or null for a job that was canceled or that others wait for; those are for `complete`, one by one.
+-- `complete` says it, or null for a job that was canceled, that others wait for, or whose tenant is limited; those are for `complete`, one by one.
 create function rundum.complete_many(
     _jobs uuid[], _fences bigint[], _results text[], _keys text[], _cached boolean[])
 returns table (job uuid, accepted boolean)
@@ -163,7 +176,7 @@ begin
     ),
     gone as (
         delete from rundum.job j using given g
-        where j.id = g.id and j.fence = g.fence and j.state = 'running' and not j.cancel
+        where j.id = g.id and j.fence = g.fence and j.state = 'running' and not j.cancel and j.gate = 0
             and (j.workflow_id is null or not exists (select from rundum.dependency p where p.parent = j.id))
         returning j.*, g.result, g.key, g.cached
     ),
