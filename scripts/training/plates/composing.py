@@ -16,6 +16,8 @@ from wear import field, worn
 
 # Shares of samples with a drawn car, a rendered one, and loose plates; the rest shows none.
 DRAWN, RENDERED, LOOSE = .3, .36, .14
+# Of the rendered plates, width by height.
+RENDERED_ASPECT = 520 / 110
 
 
 class Pool:
@@ -68,9 +70,15 @@ class Studio:
             share = 1 if dice.uniform() < .8 else dice.uniform(.3, 1)
             blend(canvas, np.dstack([board, shape * 255]), matrix, dice.uniform(.5, 1.1), share)
 
-    def lay(self, canvas, dice, quad, light=None):
-        """A plate into a quad."""
-        plate, rect = self.plates.take(dice)
+    def lay(self, canvas, dice, quad, aspect, light=None):
+        """A plate onto a field of given proportions: as wide as the field, as high as the plate is for that. Its quad."""
+        for _ in range(6):
+            plate, rect = self.plates.take(dice)
+            share = aspect * rect[3] / rect[2]
+            if .8 < share < 1.25:
+                break
+        plane = cv2.getPerspectiveTransform(np.float32(rectangle(0, 0, 1, 1)), np.float32(quad)).astype(np.float64)
+        quad = through(plane, rectangle(0, .5 - share / 2, 1, share))
         matrix = cv2.getPerspectiveTransform(np.float32(rectangle(*rect)), np.float32(quad)).astype(np.float64)
         light = dice.uniform(.6, 1.1) if light is None else light
         # Plates throw lamps' and flashes' light back.
@@ -83,7 +91,7 @@ class Studio:
         middle = frame[0] + frame[2] / 2, frame[1] + frame[3] / 2
         matrix = somewhere(dice, canvas, middle, high / frame[3], .1)
         blend(canvas, picture, matrix)
-        return [] if dice.uniform() < .12 else self.lay(canvas, dice, through(matrix, rectangle(*frame)))
+        return [] if dice.uniform() < .12 else self.lay(canvas, dice, through(matrix, rectangle(*frame)), frame[2] / frame[3])
 
     def rendered(self, canvas, dice, high):
         """A rendered car somewhere, its plate replaced or left, or one that shows none."""
@@ -119,7 +127,7 @@ class Studio:
         tone = np.quantile(canvas.max(-1)[inside], .7) if inside.any() else 200
         middle = place.mean(0)
         place = middle + (place - middle) * np.exp(dice.normal() * .08)
-        return self.lay(canvas, dice, place, np.clip(tone / 215 * dice.uniform(.8, 1.25), .2, 1.15))
+        return self.lay(canvas, dice, place, RENDERED_ASPECT, np.clip(tone / 215 * dice.uniform(.8, 1.25), .2, 1.15))
 
     def loose(self, canvas, dice, high):
         """A plate by itself, before whatever there is or on a plain board."""
@@ -131,7 +139,7 @@ class Studio:
             board = np.full((int(down + 2 * grow), int(across + 2 * grow), 3), paint, np.float32)
             board += field(dice, *board.shape[:2]) * np.float32(dice.uniform(0, 40))
             blend(canvas, board, matrix @ shift(left - grow, top - grow), soft=dice.uniform(.5, 12))
-        return self.lay(canvas, dice, through(matrix, rectangle(left, top, across, down)))
+        return self.lay(canvas, dice, through(matrix, rectangle(left, top, across, down)), across / down)
 
     def covered(self, canvas, dice, quads):
         """Bars, leaves and the like before some of the plates."""

@@ -16,7 +16,8 @@ from composing import Studio, pair
 
 # Sizes of samples, how many at once, and how often.
 SIZES, SHARES = ((320, 320, 4), (416, 320, 3), (512, 448, 2), (256, 256, 6)), (.45, .25, .15, .15)
-STEADY = .998
+# The mean of weights that is kept: its memory, and the step from which on it is taken.
+STEADY, SETTLED = .998, 300
 # Batches that are used again while none is ready.
 REMEMBERED = 400
 
@@ -26,9 +27,8 @@ def arguments():
     parser.add_argument("weights", type=pathlib.Path)
     parser.add_argument("renders", type=pathlib.Path, nargs="+")
     parser.add_argument("--minutes", type=float, default=90)
-    parser.add_argument("--rate", type=float, default=1.5e-3)
+    parser.add_argument("--rate", type=float, default=1.3e-3)
     parser.add_argument("--start", type=pathlib.Path)
-    parser.add_argument("--kept", type=int, default=detector.BLOCKS_USED, help="blocks of the encoder that stay as they are")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 
@@ -57,7 +57,8 @@ def taken(ready, batches, dice):
 
 
 def losses(said, truth):
-    """Surface: cross-entropy and dice; middle: focal (Law and Deng 2018); corners: distance, less for large plates."""
+    """Surface: cross-entropy and dice; middle: focal (Law and Deng 2018); corners: distance, less for large
+    plates and far corners."""
     surface, middle, corners = said
     wanted, heat, places, weight, asked = truth[:, :1], truth[:, 1:2], truth[:, 2:10], truth[:, 10:11], truth[:, 11:]
     share = torch.sigmoid(surface)
@@ -67,30 +68,29 @@ def losses(said, truth):
     logs, chance = F.logsigmoid(middle), torch.sigmoid(middle)
     peak = (heat > .999).float()
     focal = -(peak * (1 - chance) ** 2 * logs + (1 - peak) * (1 - heat) ** 4 * chance ** 2 * (logs - middle)) * asked
-    off = F.smooth_l1_loss(corners, places, reduction="none", beta=.25) * weight
+    far = torch.hypot(places[:, ::2], places[:, 1::2]).repeat_interleave(2, 1)
+    off = F.smooth_l1_loss(corners, places, reduction="none", beta=.25) / (1 + .12 * far) * weight
     return {
         "entropy": entropy,
         "dice": 1 - (2 * shared + 8) / (both + 8),
         "middle": focal.sum() / (peak * asked).sum().clamp(min=3),
-        "corners": off.sum() / (weight > 0).sum().clamp(min=16) / 2
+        "corners": off.sum() / weight.sum().clamp(min=4) / 8
     }
 
 
-WEIGHTS = {"entropy": 1, "dice": .5, "middle": .35, "corners": 1.2}
+WEIGHTS = {"entropy": 1, "dice": .5, "middle": .5, "corners": 2.5}
 
 
 def main():
     options = arguments()
     torch.manual_seed(options.seed)
     torch.set_num_threads(1)
-    network = detector.start(options.kept).to(memory_format=torch.channels_last)
+    network = detector.start().to(memory_format=torch.channels_last)
     if options.start:
         network.load_state_dict(torch.load(options.start))
     steady = torch.optim.swa_utils.AveragedModel(network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(STEADY))
-    old = [weights for weights in network.encoder.parameters() if weights.requires_grad]
-    new = [weights for name, weights in network.named_parameters() if not name.startswith("encoder.")]
-    groups = [{"params": old, "share": .15}, {"params": new, "share": 1.0}]
-    optimiser = torch.optim.AdamW(groups, lr=options.rate, weight_decay=1e-2)
+    learnt = [weights for weights in network.parameters() if weights.requires_grad]
+    optimiser = torch.optim.AdamW(learnt, lr=options.rate, weight_decay=1e-2)
     ready = multiprocessing.Queue(12)
     multiprocessing.Process(target=draw, args=(ready, options.renders, options.seed), daemon=True).start()
     batches, began, mean, number = [ready.get()], time.monotonic(), None, 0
@@ -98,7 +98,7 @@ def main():
     while (share := (time.monotonic() - began) / 60 / options.minutes) < 1:
         pictures, planes = taken(ready, batches, dice)
         for group in optimiser.param_groups:
-            group["lr"] = options.rate * group["share"] * min(1, (number + 1) / 100) * max(.02, .5 + .5 * np.cos(np.pi * share))
+            group["lr"] = options.rate * min(1, (number + 1) / 100) * max(.02, .5 + .5 * np.cos(np.pi * share))
         x = torch.from_numpy(pictures).float().div_(255).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16):
             said = network(x)
@@ -106,11 +106,11 @@ def main():
         optimiser.zero_grad(set_to_none=True)
         whole = sum(WEIGHTS[name] * part for name, part in parts.items())
         whole.backward()
-        if not torch.isfinite(torch.nn.utils.clip_grad_norm_(network.parameters(), 2.0)):
+        if not torch.isfinite(torch.nn.utils.clip_grad_norm_(learnt, 2.0)):
             continue
         optimiser.step()
         number += 1
-        if number == 300:
+        if number == SETTLED:
             steady.module.load_state_dict(network.state_dict())
         steady.update_parameters(network)
         now = np.array([part.item() for part in parts.values()])

@@ -124,7 +124,7 @@ def body(picture, dice, paint):
 
 def recess(picture, dice, paint, y):
     """Where the plate goes: (left, top, width, height) of its field, drawn in paint, black or chrome round it."""
-    wide, tall = ((260, 56), (200, 92), (225, 72), (170, 110))[int(dice.choice(4, p=[.6, .2, .12, .08]))]
+    wide, tall = ((260, 56), (200, 92), (225, 72), (170, 110))[int(dice.choice(4, p=[.5, .3, .12, .08]))]
     size = dice.uniform(.68, 1.05)
     wide, tall = wide * size, tall * size
     x = WIDE / 2 - wide / 2 + (dice.uniform(-120, 120) if dice.uniform() < .12 else dice.normal() * 3)

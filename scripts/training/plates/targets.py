@@ -51,9 +51,11 @@ def of(quads, wide, tall):
             planes[11][surface([quad], wide, tall) > 0] = 0
             continue
         heat[heat >= heat.max() - 1e-6] = 1
-        nearer = heat > planes[1]
+        inside = (np.abs(u) < .5) & (np.abs(v) < .5)
+        mine = inside | (heat > np.maximum(planes[1], .15))
         for k in range(4):
-            planes[2 + 2 * k][nearer], planes[3 + 2 * k][nearer] = (cells[k, 0] - xs)[nearer], (cells[k, 1] - ys)[nearer]
-        planes[10] = np.where(nearer, np.where(heat > .15, heat, 0) / max(1.5, high), planes[10])
+            planes[2 + 2 * k][mine], planes[3 + 2 * k][mine] = (cells[k, 0] - xs)[mine], (cells[k, 1] - ys)[mine]
+        weight = (.4 * inside + heat) / np.sqrt(max(1.5, high) * max(4, high * long_) / 16)
+        planes[10][mine] = weight[mine]
         planes[1] = np.maximum(planes[1], heat)
     return planes
