@@ -52,7 +52,7 @@ import Testing
         try await Self.expectEachJobOnce(showroom)
     }
 
-    /// Until a blob of a result is there: the first photo is through, others are not.
+    /// Until a blob of a result is there: some step is done, others are not.
     private static func waitForProgress(_ showroom: Showroom) async throws {
         let blobs = showroom.home.url.appending(path: "data/blobs")
         let seen = await firstValue(within: .seconds(60)) { () -> Bool? in
@@ -81,12 +81,12 @@ import Testing
         return text?.split(separator: "\n").first.flatMap { Int32($0) }
     }
 
-    /// Ten jobs (four cut-outs, four renditions, a spin, a model), each succeeded, each there once.
+    /// Fourteen jobs (four times plates, cut-out and renditions, a spin, a model), each succeeded, each there once.
     private static func expectEachJobOnce(_ showroom: Showroom) async throws {
         let listed = try await showroom.rundum("jobs", "list", "--json")
         let jobs = try JSON.decode([Job].self, from: listed.outData)
-        #expect(jobs.count == 10)
+        #expect(jobs.count == 14)
         #expect(jobs.allSatisfy { $0.state == .succeeded })
-        #expect(Set(jobs.compactMap(\.label)).count == 10)
+        #expect(Set(jobs.compactMap(\.label)).count == 14)
     }
 }

@@ -24,7 +24,7 @@ struct ReviewPage {
             \(held.map(section).joined(separator: "\n"))
             \(held.count > 1 ? all(held) : "")
             </main>
-            <footer>Plates that are sure are covered already, here and in every picture. A decision holds for exactly what is shown here.</footer>
+            <footer>Plates that are sure are covered already, here and in every picture. A decision holds for exactly what is shown here. Where you see an open plate that is not marked, leave the photo out of the command.</footer>
             </body>
             </html>
 
@@ -46,7 +46,7 @@ struct ReviewPage {
 
     private func choices(_ photos: [Listing.Photo]) -> String {
         """
-        <p>Cover what is marked, which is always safe:</p><pre>\(escape(folder.command("--cover", photos)))</pre>
+        <p>Cover what is marked:</p><pre>\(escape(folder.command("--cover", photos)))</pre>
         <p>Nothing marked is a number plate:</p><pre>\(escape(folder.command("--approve", photos)))</pre>
         """
     }

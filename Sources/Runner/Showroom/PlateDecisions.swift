@@ -39,7 +39,7 @@ struct PlateDecisions {
     }
 
     /// The options of one photo's step: those of all, and what was decided about it. Of several words the last counts, and
-    /// where both decide about the same, covering does: it is always safe.
+    /// where both decide about the same, covering does: it shows less.
     func applied(to options: [String: JSONValue], slot: String) -> JSONValue {
         var options = options
         let (cover, approve) = (covered.last { $0.slot == slot }?.mark, approved.last { $0.slot == slot }?.mark)
