@@ -48,7 +48,7 @@ enum TestCluster {
         await database.close()
     }
 
-    private static let prefix = "rundum-test-"
+    private static let prefix = "rundum-testdb-"
 
     private static let home: URL = {
         let me = WorkerDescription.current
