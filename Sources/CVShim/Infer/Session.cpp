@@ -149,8 +149,8 @@ struct CVSSession {
 
 namespace {
 
-/// Runs the network; the answer lives until the next run.
-Tensor infer(CVSSession &session, const float *input, int32_t width, int32_t height, CVSCancel cancel) {
+/// Runs the network; its outputs live until the next run.
+void infer(CVSSession &session, const float *input, int32_t width, int32_t height, CVSCancel cancel) {
     const Shape shape(session.planes, height, width);
     ov_tensor_t *tensor = nullptr;
     check(ov_tensor_create_from_host_ptr(F32, shape.shape, const_cast<float *>(input), &tensor), "input");
@@ -159,10 +159,25 @@ Tensor infer(CVSSession &session, const float *input, int32_t width, int32_t hei
     check(ov_infer_request_set_input_tensor(request, given.get()), "input");
     check(ov_infer_request_start_async(request), "start");
     finish(request, cancel);
-    ov_tensor_t *result = nullptr;
-    check(ov_infer_request_get_output_tensor_by_index(request, 0, &result), "output");
     if (session.sizes.emplace(width, height).second && !session.cache.empty()) releaseMapped(session.cache);
+}
+
+Tensor outputOf(CVSSession &session, size_t index) {
+    ov_tensor_t *result = nullptr;
+    check(ov_infer_request_get_output_tensor_by_index(session.request.get(), index, &result), "output");
     return Tensor(result);
+}
+
+/// Copies one output to `to`, which has room for `room` values; how many those are.
+size_t take(CVSSession &session, size_t index, float *to, size_t room) {
+    const Tensor taken = outputOf(session, index);
+    size_t count = 0;
+    check(ov_tensor_get_size(taken.get(), &count), "output");
+    if (count > room) throw cvs::Error{CVSStatusInternal, "the network's outputs have another size than was asked for"};
+    void *data = nullptr;
+    check(ov_tensor_data(taken.get(), &data), "output");
+    std::memcpy(to, data, count * sizeof(float));
+    return count;
 }
 
 /// Puts a network of free sizes' weights in order with a picture that costs next to nothing, so that the stored ones
@@ -173,15 +188,15 @@ void order(CVSSession &session) {
     infer(session, nothing.data(), smallest, height, nullptr);
 }
 
-/// Checks what is given and runs the network; the session is locked.
-Tensor run(CVSSession &session, const float *input, int32_t planes, int32_t width, int32_t height, CVSCancel cancel) {
+/// Checks what is given and runs the network, whose outputs live until the next run; the session is locked.
+void run(CVSSession &session, const float *input, int32_t planes, int32_t width, int32_t height, CVSCancel cancel) {
     if (!allowed(width, height)) throw cvs::Error{CVSStatusBadArgument, "a side must be from 16 to 2048"};
     if (session.width && (width != session.width || height != session.height))
         throw cvs::Error{CVSStatusBadArgument, "the network takes another size"};
     if (planes != session.planes) throw cvs::Error{CVSStatusBadArgument, "the network takes another number of planes"};
     cvs::stopIfCancelled(cancel);
     if (session.sizes.empty() && !session.cache.empty() && !session.width) order(session);
-    return infer(session, input, width, height, cancel);
+    infer(session, input, width, height, cancel);
 }
 
 /// One network's way from its file into a session.
@@ -267,19 +282,17 @@ extern "C" CVS_EXPORT CVSStatus cvs_session_create(const char *model_path, const
 extern "C" CVS_EXPORT void cvs_session_destroy(CVSSession *session) noexcept { delete session; }
 
 extern "C" CVS_EXPORT CVSStatus cvs_session_run(CVSSession *session, const float *input, int32_t planes, int32_t width,
-                                                int32_t height, float *output, int64_t wanted, CVSCancel cancel,
-                                                CVSError *error) noexcept {
+                                                int32_t height, int32_t outputs, float *output, int64_t wanted,
+                                                CVSCancel cancel, CVSError *error) noexcept {
     return cvs::guarded(error, [&] {
-        if (wanted < 1) throw cvs::Error{CVSStatusBadArgument, "nothing is wanted"};
+        if (wanted < 1 || outputs < 1) throw cvs::Error{CVSStatusBadArgument, "nothing is wanted"};
         const std::lock_guard<std::mutex> lock(session->running);
-        const Tensor taken = run(*session, input, planes, width, height, cancel);
-        size_t count = 0;
-        check(ov_tensor_get_size(taken.get(), &count), "output");
-        if (count != size_t(wanted))
-            throw cvs::Error{CVSStatusInternal, "the network's first output has another size than was asked for"};
-        void *data = nullptr;
-        check(ov_tensor_data(taken.get(), &data), "output");
-        std::memcpy(output, data, count * sizeof(float));
+        run(*session, input, planes, width, height, cancel);
+        size_t filled = 0;
+        for (int32_t i = 0; i < outputs; ++i)
+            filled += take(*session, size_t(i), output + filled, size_t(wanted) - filled);
+        if (filled != size_t(wanted))
+            throw cvs::Error{CVSStatusInternal, "the network's outputs have another size than was asked for"};
     });
 }
 
@@ -289,7 +302,8 @@ extern "C" CVS_EXPORT CVSStatus cvs_session_run_any(CVSSession *session, const f
                                                     CVSError *error) noexcept {
     return cvs::guarded(error, [&] {
         const std::lock_guard<std::mutex> lock(session->running);
-        const Tensor taken = run(*session, input, planes, width, height, cancel);
+        run(*session, input, planes, width, height, cancel);
+        const Tensor taken = outputOf(*session, 0);
         ov_shape_t sides{};
         check(ov_tensor_get_shape(taken.get(), &sides), "output");
         const int64_t known = sides.rank;

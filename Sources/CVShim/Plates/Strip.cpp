@@ -1,26 +1,7 @@
-#include <algorithm>
-#include <cmath>
 #include <opencv2/imgproc.hpp>
 
 #include "../Guard.hpp"
-#include "CVSPlates.h"
-
-namespace {
-
-/// A channel between pixels, 0...255; the border's pixels go on beyond it.
-float between(const cv::Mat &picture, double x, double y, int channel) {
-    x = std::clamp(x, 0.0, double(picture.cols - 1));
-    y = std::clamp(y, 0.0, double(picture.rows - 1));
-    const int left = int(x), top = int(y);
-    const int right = std::min(left + 1, picture.cols - 1), bottom = std::min(top + 1, picture.rows - 1);
-    const float across = float(x - left), down = float(y - top);
-    const auto at = [&](int row, int column) { return float(picture.ptr(row)[column * 3 + channel]); };
-    const float upper = at(top, left) + (at(top, right) - at(top, left)) * across;
-    const float lower = at(bottom, left) + (at(bottom, right) - at(bottom, left)) * across;
-    return upper + (lower - upper) * down;
-}
-
-}  // namespace
+#include "Quad.hpp"
 
 extern "C" CVS_EXPORT CVSStatus cvs_plates_strip(const CVSImage *picture, const double *corners, int32_t used,
                                                  int32_t width, int32_t height, float *planes,
@@ -42,7 +23,7 @@ extern "C" CVS_EXPORT CVSStatus cvs_plates_strip(const CVSImage *picture, const 
                 const cv::Vec3d at = h * cv::Vec3d(x + 0.5, y + 0.5, 1);
                 for (int c = 0; c < 3; ++c)
                     planes[size_t(2 - c) * plane + size_t(y) * size_t(width) + size_t(x)] =
-                        between(picture->mat, at[0] / at[2], at[1] / at[2], c) * (2.0f / 255) - 1;
+                        cvs::between(picture->mat, at[0] / at[2], at[1] / at[2], c) * (2.0f / 255) - 1;
             }
     });
 }

@@ -29,10 +29,11 @@ CVSStatus cvs_session_create(const char *model_path, const char *_Nullable cache
                              CVSError *error) CVS_NOEXCEPT;
 void cvs_session_destroy(CVSSession *session) CVS_NOEXCEPT;
 
-/// Runs the network on `planes` planes of height x width values (16...2048 a side) and copies its first output, which
-/// must have `count` values. Stops between two layers when cancelled.
+/// Runs the network on `planes` planes of height x width values (16...2048 a side) and copies its first `outputs`
+/// outputs, one after the other, which must have `count` values in all. Stops between two layers when cancelled.
 CVSStatus cvs_session_run(CVSSession *session, const float *input, int32_t planes, int32_t width, int32_t height,
-                          float *output, int64_t count, CVSCancel cancel, CVSError *error) CVS_NOEXCEPT;
+                          int32_t outputs, float *output, int64_t count, CVSCancel cancel,
+                          CVSError *error) CVS_NOEXCEPT;
 
 /// The same for an output of any size: copies up to `capacity` values and tells the `rank` sides of its shape, 4 at
 /// most.

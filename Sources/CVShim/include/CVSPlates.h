@@ -14,6 +14,8 @@ typedef struct CVSPlateQuad {
     double corners[8];
     /// 0...1.
     double confidence;
+    /// How surely its middle is one, 0...1; 0 of a line of text.
+    double middle;
 } CVSPlateQuad;
 
 /// How a network wants its planes.
@@ -33,6 +35,24 @@ CVSStatus cvs_plates_input(const CVSImage *picture, CVSRect rect, int32_t width,
 /// first, `capacity` at most.
 CVSStatus cvs_plates_lines(const float *map, int32_t width, int32_t height, CVSPlateQuad *lines, int32_t capacity,
                            int32_t *count, CVSError *error) CVS_NOEXCEPT;
+
+/// Surfaces in the maps of the network of plates, of which the first says how likely a cell is a plate's, the second
+/// how likely it is one's middle: each connected part of at least `floor`, with the smallest quad round it that its
+/// sides make. In cells, their borders at whole numbers; the surest first, `capacity` at most.
+CVSStatus cvs_plates_surfaces(const float *maps, int32_t width, int32_t height, float floor, CVSPlateQuad *quads,
+                              int32_t capacity, int32_t *count, CVSError *error) CVS_NOEXCEPT;
+
+/// Moves the four sides of a plate onto the edges of a 3-channel picture near them, each as a straight line along which
+/// the colours change most and in one direction; a side without a better edge near it stays. The left and right sides
+/// may be off by `slack` of the height, where that is more than usual.
+CVSStatus cvs_plates_refine(const CVSImage *picture, double slack, double *corners, CVSError *error) CVS_NOEXCEPT;
+
+/// How wide a blue band is that stands left of a quad, in its heights, as on plates of the European Union; 0 for none.
+CVSStatus cvs_plates_band(const CVSImage *picture, const double *corners, double *width, CVSError *error) CVS_NOEXCEPT;
+
+/// Boxes of the parts of a map of at least `floor`, the largest first, `capacity` at most; in cells.
+CVSStatus cvs_plates_regions(const float *map, int32_t width, int32_t height, float floor, CVSRect *boxes,
+                             int32_t capacity, int32_t *count, CVSError *error) CVS_NOEXCEPT;
 
 /// A place of a 3-channel picture set upright into the left `used` columns of planes of height x width values, as text;
 /// the rest is 0.

@@ -53,9 +53,10 @@ public final class NeuralSession: @unchecked Sendable {
         try run(planes, count: count, width: width, height: height, giving: maps * width * height, cancel: cancel)
     }
 
-    /// The same for a network whose output has another size than its input: `giving` values in all.
+    /// The same for a network whose output has another size than its input: `giving` values in all, of its first
+    /// `outputs` outputs, one after the other.
     public func run(
-        _ planes: [Float], count: Int, width: Int, height: Int, giving: Int, cancel: CancelFlag? = nil
+        _ planes: [Float], count: Int, width: Int, height: Int, giving: Int, outputs: Int = 1, cancel: CancelFlag? = nil
     ) throws(Failure) -> [Float] {
         guard width > 0, height > 0, giving > 0, planes.count == count * width * height else {
             throw Failure(.internalError, "A network's input has the wrong size.", detail: "\(width) x \(height)")
@@ -67,8 +68,8 @@ public final class NeuralSession: @unchecked Sendable {
                     found.withUnsafeMutableBufferPointer { output in
                         guard let from = input.baseAddress, let to = output.baseAddress else { return .badArgument }
                         return cvs_session_run(
-                            handle, from, Int32(clamping: count), Int32(clamping: width), Int32(clamping: height), to,
-                            Int64(giving), flag, error)
+                            handle, from, Int32(clamping: count), Int32(clamping: width), Int32(clamping: height),
+                            Int32(clamping: outputs), to, Int64(giving), flag, error)
                     }
                 }
             }

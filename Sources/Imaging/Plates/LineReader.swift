@@ -7,14 +7,17 @@ struct LineReader {
     let network: NeuralSession
 
     private static let height = 48, widths = [160, 320], classes = 18_710, stride = 8
-    /// The network's classes of digits and letters, each the first of a run as in ASCII, and of umlauts; 0 is nothing.
-    private static let runs: [(classes: Range<Int32>, first: UInt8)] = [
-        (33..<43, UInt8(ascii: "0")), (43..<69, UInt8(ascii: "A")), (69..<95, UInt8(ascii: "A")),
-    ]
+    /// The network's classes of digits and letters, each the first of a run as in ASCII; of umlauts; and of what stands
+    /// between groups. 0 is nothing.
+    private static let digits: Range<Int32> = 33..<43, capitals: Range<Int32> = 43..<69, smalls: Range<Int32> = 69..<95
     private static let umlauts: [Int32: Swift.Character] = [128: "Ä", 146: "Ö", 152: "Ü"]
+    private static let separators: Set<Int32> = [1, 7, 10, 13, 14, 15, 16, 17, 19, 27, 30, 32, 115, 18_709]
 
-    /// A character and how sure the network is of it, 0...1; nil for one that is neither Latin letter nor digit.
+    /// A character and how sure the network is of it, 0...1.
     struct Character: Equatable {
+        enum Kind { case capital, small, digit, separator, other }
+        let kind: Kind
+        /// A capital or a digit; nil for all others.
         let letter: Swift.Character?
         let confidence: Double
     }
@@ -46,25 +49,22 @@ struct LineReader {
         }
         var (found, last) = ([Character](), Int32(0))
         for (kind, share) in zip(classes, shares) {
-            if kind != 0 && kind != last { found.append(Character(letter: letter(kind), confidence: Double(share))) }
+            if kind != 0, kind != last { found.append(character(kind, Double(share))) }
             last = kind
         }
         return found
     }
 
-    private static func letter(_ kind: Int32) -> Swift.Character? {
-        guard let run = runs.first(where: { $0.classes.contains(kind) }) else { return umlauts[kind] }
-        return Swift.Character(UnicodeScalar(run.first + UInt8(kind - run.classes.lowerBound)))
-    }
-}
-
-extension PlateQuad {
-    /// Mean width over mean height.
-    var aspect: Double {
-        func length(_ from: Int, _ to: Int) -> Double {
-            let side = corners[to] - corners[from]
-            return (side * side).sum().squareRoot()
+    private static func character(_ kind: Int32, _ share: Double) -> Character {
+        func letter(_ first: Unicode.Scalar, _ range: Range<Int32>) -> Swift.Character {
+            Swift.Character(UnicodeScalar(UInt8(first.value) + UInt8(kind - range.lowerBound)))
         }
-        return (length(0, 1) + length(3, 2)) / max(length(0, 3) + length(1, 2), 1e-9)
+        if digits.contains(kind) { return Character(kind: .digit, letter: letter("0", digits), confidence: share) }
+        if capitals.contains(kind) {
+            return Character(kind: .capital, letter: letter("A", capitals), confidence: share)
+        }
+        if let umlaut = umlauts[kind] { return Character(kind: .capital, letter: umlaut, confidence: share) }
+        if smalls.contains(kind) { return Character(kind: .small, letter: letter("A", smalls), confidence: share) }
+        return Character(kind: separators.contains(kind) ? .separator : .other, letter: nil, confidence: share)
     }
 }

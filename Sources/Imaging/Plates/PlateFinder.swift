@@ -1,8 +1,10 @@
 public import Pipeline
 
-/// Finds the number plates of vehicles in photos.
+/// Finds the number plates of vehicles in photos: a network of plates and lines of text propose, reading decides.
 public struct PlateFinder: Sendable {
     private let networks: PlateNetworks
+    /// Candidates that are read, at most.
+    private static let most = 40
 
     public init(networks: PlateNetworks) { self.networks = networks }
 
@@ -16,27 +18,62 @@ public struct PlateFinder: Sendable {
         on photo: Bitmap, reads: Bool = false, cancel: CancelFlag? = nil
     ) throws(Failure) -> PlateFindings {
         let picture = photo.channels == 3 ? photo : try photo.converted(channels: 3)
-        let whole = PixelBox(x: 0, y: 0, width: picture.width, height: picture.height)
-        let lines = try TextLines(in: whole, of: picture, by: networks.text, cancel: cancel).lines
-        let reader = LineReader(network: networks.reading)
+        let survey = try PlateSurvey(picture, networks, cancel)
         var (plates, suspects) = ([FoundPlate](), [SuspectRegion]())
-        for line in lines where (1.5...9).contains(line.quad.aspect) {
-            let characters = try reader.characters(at: line.quad, of: picture, cancel: cancel)
-            let text = String(characters.compactMap(\.letter))
-            let sure = characters.map(\.confidence).min() ?? 0
-            let digits = text.count { $0.isNumber }
-            guard (4...9).contains(text.count), digits > 0 else { continue }
-            if sure > 0.6, digits < text.count {
-                let reading = PlateReading(text: text, confidence: sure)
+        for candidate in survey.candidates.prefix(Self.most) {
+            let looked = try look(at: candidate, of: picture, survey.vehicles, cancel)
+            switch PlateJudgement(looked.evidence) {
+            case .plate(let chance):
+                let quad = try looked.quad.refined(in: picture)
+                let text = looked.evidence.text
+                let reading = reads && text.strength > .blank
                 plates.append(
-                    FoundPlate(quad: line.quad, confidence: line.confidence * sure, reading: reads ? reading : nil))
-            } else {
-                suspects.append(
-                    SuspectRegion(quad: line.quad, reason: .uncertain, confidence: line.confidence * sure))
+                    FoundPlate(
+                        quad: quad, confidence: chance,
+                        country: text.strength == .strong
+                            ? PlateFormat.country(of: text.text, aspect: quad.aspect) : nil,
+                        reading: reading ? PlateReading(text: text.text, confidence: text.least) : nil))
+            case .suspect(let reason, let chance):
+                suspects.append(SuspectRegion(quad: looked.quad, reason: reason, confidence: chance))
+            case .none: continue
+            }
+        }
+        if let bare = survey.vehicles.bare(plates: plates, suspects: suspects, in: picture) { suspects.append(bare) }
+        // What lies on a plate that is found is no other one.
+        suspects.removeAll { suspect in
+            plates.contains {
+                $0.quad.grown(left: 0.3, right: 0.3, up: 0.6).holds(suspect.quad.centre)
+                    || suspect.quad.holds($0.quad.centre)
             }
         }
         return PlateFindings(
             plates: plates.sorted { $0.confidence > $1.confidence },
             suspects: suspects.sorted { $0.confidence > $1.confidence })
+    }
+
+    /// Where a candidate is, and what speaks for it.
+    private func look(
+        at candidate: PlateSurvey.Candidate, of picture: Bitmap, _ vehicles: Vehicles, _ cancel: CancelFlag?
+    ) throws(Failure) -> (quad: PlateQuad, evidence: PlateEvidence) {
+        let reader = LineReader(network: networks.reading)
+        var texts: [PlateText] = []
+        for line in candidate.lines.prefix(3) {
+            texts.append(PlateText(try reader.characters(at: line.quad, of: picture, cancel: cancel)))
+        }
+        if let quad = candidate.sighting?.quad, texts.allSatisfy({ $0.strength < .strong }) {
+            let whole = quad.grown(left: 0.05, right: 0.05, up: 0.02)
+            texts.append(PlateText(try reader.characters(at: whole, of: picture, cancel: cancel)))
+        }
+        let quad = candidate.quad
+        var evidence = PlateEvidence()
+        evidence.surface = candidate.sighting?.surface ?? 0
+        evidence.text = texts.max { ($0.strength, $0.mean) < ($1.strength, $1.mean) } ?? PlateText([])
+        evidence.likeness = vehicles.likeness(around: quad)
+        (evidence.height, evidence.aspect) = (quad.height, quad.aspect)
+        let (least, most) = quad.bounds
+        evidence.isCut =
+            least.x < 1 || least.y < 1 || most.x > Double(picture.width) - 2
+            || most.y > Double(picture.height) - 2
+        return (quad, evidence)
     }
 }

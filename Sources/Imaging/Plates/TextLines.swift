@@ -11,13 +11,15 @@ struct TextLines {
 
     /// The surest first.
     let lines: [Line]
-    private static let most = 256, longest = 960.0
+    private static let most = 256, longest = 1024.0, pixels = 0.8e6
 
-    /// - Parameter network: PP-OCR's detector of text.
-    init(in rect: PixelBox, of picture: Bitmap, by network: NeuralSession, cancel: CancelFlag?) throws(Failure) {
-        let scale = min(1, Self.longest / Double(max(rect.width, rect.height)))
-        let size = MapSize(
-            width: Self.side(Double(rect.width) * scale), height: Self.side(Double(rect.height) * scale))
+    /// - Parameters:
+    ///   - enlarged: how many times the part is enlarged at most.
+    ///   - network: PP-OCR's detector of text.
+    init(
+        in rect: PixelBox, of picture: Bitmap, enlarged: Double = 2, by network: NeuralSession, cancel: CancelFlag?
+    ) throws(Failure) {
+        let size = MapSize(covering: rect, pixels: Self.pixels, longest: Self.longest, enlarged: enlarged)
         let planes = try size.planes(3, cancel: cancel) { base, flag, error in
             cvs_plates_input(
                 picture.handle, rect.shim, Int32(clamping: size.width), Int32(clamping: size.height), .text, base, flag,
@@ -28,8 +30,6 @@ struct TextLines {
             PlateQuad(found, in: rect, of: size).map { Line(quad: $0, confidence: found.confidence) }
         }
     }
-
-    private static func side(_ length: Double) -> Int { max(1, Int((length / 32).rounded())) * 32 }
 
     private static func lines(_ map: [Float], _ size: MapSize) throws(Failure) -> [CVSPlateQuad] {
         var (found, count) = ([CVSPlateQuad](repeating: CVSPlateQuad(), count: most), Int32(0))
@@ -50,12 +50,8 @@ struct TextLines {
 extension PlateQuad {
     /// From cells of a map of a part of a picture.
     init?(_ found: CVSPlateQuad, in rect: PixelBox, of size: MapSize) {
-        let c = found.corners
-        let cells = [SIMD2(c.0, c.1), SIMD2(c.2, c.3), SIMD2(c.4, c.5), SIMD2(c.6, c.7)]
         let scale = SIMD2(Double(rect.width) / Double(size.width), Double(rect.height) / Double(size.height))
-        self.init(corners: cells.map { ($0 + 0.5) * scale + SIMD2(Double(rect.x), Double(rect.y)) - 0.5 })
+        self.init(
+            corners: found.places.map { ($0 + 0.5) * scale + SIMD2(Double(rect.x), Double(rect.y)) - 0.5 })
     }
-
-    /// For the shim: x and y of each corner in turn.
-    var values: [Double] { corners.flatMap { [$0.x, $0.y] } }
 }

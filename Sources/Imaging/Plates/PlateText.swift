@@ -1,0 +1,59 @@
+/// What a line says, as evidence for or against a number plate.
+struct PlateText: Equatable {
+    enum Strength: Int, Comparable {
+        /// Words, sizes, signs.
+        case against
+        /// Nothing was read.
+        case blank
+        /// It may be one: few characters, or none but digits.
+        case weak
+        /// Letters and digits in groups, as on plates.
+        case strong
+
+        static func < (one: Strength, other: Strength) -> Bool { one.rawValue < other.rawValue }
+    }
+
+    /// Capitals and digits, groups apart by a space where a gap or a sign stands between them.
+    let text: String
+    let strength: Strength
+    /// Of the least sure character, and the mean of all, 0...1.
+    let least, mean: Double
+
+    /// Characters of a plate, changes between letters and digits and back, and characters that plates have none of.
+    private static let lengths = 4...9, groups = 5, strange = 1
+
+    init(_ characters: [LineReader.Character]) {
+        let kept = characters.filter { $0.kind == .capital || $0.kind == .digit }
+        (text, strength) = (Self.spaced(characters), Self.strength(characters, kept))
+        least = kept.map(\.confidence).min() ?? 0
+        mean = kept.isEmpty ? 0 : kept.map(\.confidence).reduce(0, +) / Double(kept.count)
+    }
+
+    private static func strength(_ all: [LineReader.Character], _ kept: [LineReader.Character]) -> Strength {
+        if all.count(where: { $0.kind != .separator }) < 2 { return .blank }
+        let digits = kept.count { $0.kind == .digit }
+        let letters = kept.count - digits
+        let odd = all.count { $0.kind == .small || $0.kind == .other }
+        let changes = zip(kept, kept.dropFirst()).count { $0.kind != $1.kind }
+        guard odd <= strange, lengths.contains(kept.count), digits > 0, changes < groups else { return .against }
+        return kept.count >= 5 && digits >= 2 && letters > 0 ? .strong : .weak
+    }
+
+    private static func spaced(_ characters: [LineReader.Character]) -> String {
+        characters.reduce(into: "") { text, character in
+            switch character.kind {
+            case .capital, .digit: text.append(character.letter ?? " ")
+            case .separator where text.last != " " && !text.isEmpty: text.append(" ")
+            case .small, .separator, .other: break
+            }
+        }.trimmingSuffix { $0 == " " }
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(_ drops: (Character) -> Bool) -> String {
+        var rest = self[...]
+        while let last = rest.last, drops(last) { rest.removeLast() }
+        return String(rest)
+    }
+}

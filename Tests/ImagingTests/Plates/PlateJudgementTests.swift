@@ -1,0 +1,79 @@
+import Testing
+
+@testable import Imaging
+
+@Suite struct PlateJudgementTests {
+    private static func text(_ line: String, sure: Double = 0.98) -> PlateText {
+        PlateText(
+            line.map { sign in
+                let kind: LineReader.Character.Kind =
+                    sign.isNumber ? .digit : sign.isUppercase ? .capital : sign.isLowercase ? .small : .separator
+                return LineReader.Character(
+                    kind: kind, letter: kind == .separator ? nil : Character(sign.uppercased()), confidence: sure)
+            })
+    }
+
+    @Test(arguments: ["RU-ND 820", "RK-755AJ", "AB 0680 EA", "SL7 C6S", "JRV 1942", "W 053011 A", "HH 061365"])
+    func `plates look like plates`(line: String) { #expect(Self.text(line).strength == .strong) }
+
+    @Test(arguments: ["320d", "TDI", "quattro", "SCANIA", "Tel 0711 123456789", "www.car.com", "CAFE", "4MOTION plus"])
+    func `badges, signs and telephone numbers do not`(line: String) { #expect(Self.text(line).strength < .weak) }
+
+    @Test(arguments: ["11:08:05", "V6", "4X4", "10100", "XC90"]) func `times and short badges hardly`(line: String) {
+        #expect(Self.text(line).strength < .strong)
+    }
+
+    @Test func `spaces stand where groups part`() {
+        #expect(Self.text("RU·ND--820 ").text == "RU ND 820")
+        #expect(PlateText([]).strength == .blank && PlateText([]).text.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("M AB 1234", "DE"), ("RU ND 820", "DE"), ("B XY12E", "DE"), ("1234BCD", "ES"), ("AT6883CM", "UA"),
+        ("YK12RVV", "GB"), ("AAA1A23", "BR"),
+    ]) func `forms tell countries`(line: (String, String)) {
+        #expect(PlateFormat.country(of: line.0, aspect: 4.6) == line.1)
+        #expect(PlateFormat.country(of: line.0, aspect: 2) == nil)
+    }
+
+    @Test(arguments: ["M AB 023", "XXXXX", ""]) func `others do not`(line: String) {
+        #expect(PlateFormat.country(of: line, aspect: 4.6) == nil)
+    }
+
+    private static func judged(
+        surface: Double = 0, _ line: String = "", likeness: Double = 1, height: Double = 40, aspect: Double = 4.5,
+        isCut: Bool = false
+    ) -> PlateJudgement {
+        var evidence = PlateEvidence()
+        (evidence.surface, evidence.text, evidence.likeness) = (surface, text(line), likeness)
+        (evidence.height, evidence.aspect, evidence.isCut) = (height, aspect, isCut)
+        return PlateJudgement(evidence)
+    }
+
+    private static func isPlate(_ judgement: PlateJudgement) -> Bool {
+        if case .plate = judgement { true } else { false }
+    }
+
+    private static func reason(_ judgement: PlateJudgement) -> SuspectRegion.Reason? {
+        if case .suspect(let reason, _) = judgement { reason } else { nil }
+    }
+
+    @Test func `surface and text make a plate, and neither alone does`() {
+        #expect(Self.isPlate(Self.judged(surface: 0.9, "RK-755AJ")))
+        #expect(!Self.isPlate(Self.judged(surface: 0.999)))
+        #expect(!Self.isPlate(Self.judged(surface: 0.999, "quattro")))
+        #expect(!Self.isPlate(Self.judged("RK-755AJ", likeness: 0)))
+        #expect(Self.judged(surface: 0.1) == .none)
+    }
+
+    @Test func `what can't be read is for a person`() {
+        #expect(Self.reason(Self.judged(surface: 0.97)) == .unreadable)
+        #expect(Self.reason(Self.judged(surface: 0.97, height: 12)) == .uncertain)
+        #expect(Self.reason(Self.judged(surface: 0.93, isCut: true)) == .cutAtBorder)
+    }
+
+    @Test func `no plate is a strip or a tower`() {
+        #expect(Self.judged(surface: 1, "RK-755AJ", aspect: 12) == .none)
+        #expect(Self.judged(surface: 1, "RK-755AJ", aspect: 0.4) == .none)
+    }
+}
