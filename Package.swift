@@ -76,6 +76,10 @@ let package = Package(
         .executableTarget(
             name: "queue-bench", dependencies: ["JobQueue", "Pipeline", "Storage", "Worker"],
             path: "Benchmarks/queue/tool", swiftSettings: strict),
+        // The finder of plates alone, for `make eval AREA=plates` and `make bench AREA=plates`.
+        .executableTarget(
+            name: "plate-bench", dependencies: ["Imaging", "Pipeline"], path: "Benchmarks/plates/tool",
+            swiftSettings: strict),
         // Other views of a finished model, for the same.
         .executableTarget(
             name: "model-views", dependencies: ["Imaging", "Photogrammetry", "Pipeline"],
