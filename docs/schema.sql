@@ -1538,6 +1538,10 @@ ALTER TABLE ONLY rundum.workflow
 
 CREATE INDEX dependency_child ON rundum.dependency USING btree (child);
 
+CREATE INDEX done_finished ON ONLY rundum.done USING brin (finished_at);
+
+CREATE INDEX done_default_finished_at_idx ON rundum.done_default USING brin (finished_at);
+
 CREATE INDEX done_tenant ON ONLY rundum.done USING btree (tenant_id, id);
 
 CREATE INDEX done_default_tenant_id_id_idx ON rundum.done_default USING btree (tenant_id, id);
@@ -1565,6 +1569,8 @@ CREATE INDEX job_tenant ON rundum.job USING btree (tenant_id, id);
 CREATE INDEX job_workflow ON rundum.job USING btree (workflow_id) WHERE (workflow_id IS NOT NULL);
 
 CREATE INDEX tenant_limit_wake ON rundum.tenant_limit USING btree (wake_at) WHERE (wake_at < 'infinity'::timestamp with time zone);
+
+ALTER INDEX rundum.done_finished ATTACH PARTITION rundum.done_default_finished_at_idx;
 
 ALTER INDEX rundum.done_pkey ATTACH PARTITION rundum.done_default_pkey;
 

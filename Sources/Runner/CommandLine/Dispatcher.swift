@@ -4,8 +4,9 @@ internal import Pipeline
 enum Dispatcher {
     static let commands: [any Command.Type] = [
         ShowroomCommand.self, RunCommand.self, UpCommand.self, WorkerCommand.self, APICommand.self,
-        JobsListCommand.self, JobsShowCommand.self, JobsCancelCommand.self, JobsRetryCommand.self, EraseCommand.self,
-        KindsCommand.self,
+        JobsListCommand.self, JobsShowCommand.self, JobsCancelCommand.self, JobsRetryCommand.self,
+        JobsApproveCommand.self, JobsRejectCommand.self, QueueStatsCommand.self, QueuePauseCommand.self,
+        QueueResumeCommand.self, QueueLimitCommand.self, EraseCommand.self, KindsCommand.self,
         ModelsListCommand.self, ModelsVerifyCommand.self,
         DatabaseMigrateCommand.self, DoctorCommand.self,
         ExecuteCommand.self,

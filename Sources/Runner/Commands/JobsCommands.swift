@@ -88,19 +88,117 @@ struct JobsCancelCommand: Command {
     }
 }
 
-/// `rundum jobs retry`: puts a failed or canceled job back.
-struct JobsRetryCommand: Command {
-    static let name = "jobs retry"
-    static let abstract = "Puts a failed or canceled job back into the queue."
+/// `rundum jobs approve`: a person found a job in review good.
+struct JobsApproveCommand: Command {
+    static let name = "jobs approve"
+    static let abstract = "Says that a job in review is good: it has succeeded then."
     static let usage = "JOB [--json]"
     static let options = [Option.tenant, .home, .json]
-    static let examples = [Example("rundum jobs retry 0199a1b2-...", "tries that job again")]
+    static let examples = [Example("rundum jobs approve 0199a1b2-...", "publishes what that job made")]
 
     private let call: JobCall
     init(_ arguments: Arguments) throws(Failure) { call = try JobCall(arguments) }
 
     func run() async throws(Failure) -> ExitStatus {
-        try await call.run { intake, id, tenant throws(Failure) in try await intake.retry(id, tenant: tenant) }
+        try await call.run { store, id, tenant throws(Failure) in try await store.approve(id, tenant: tenant) }
+    }
+}
+
+/// `rundum jobs reject`: a person found a job in review not to be used.
+struct JobsRejectCommand: Command {
+    static let name = "jobs reject"
+    static let abstract = "Says that a job in review is not to be used: it has failed then, without outputs."
+    static let usage = "JOB [--reason TEXT] [--json]"
+    static let options = [Option("--reason", "TEXT", "Why, in a sentence."), .tenant, .home, .json]
+    static let examples = [
+        Example("rundum jobs reject 0199a1b2-... --reason 'The plate shows.'", "refuses what that job made")
+    ]
+
+    private let call: JobCall
+    init(_ arguments: Arguments) throws(Failure) { call = try JobCall(arguments) }
+
+    func run() async throws(Failure) -> ExitStatus {
+        let reason = call.arguments.value("--reason") ?? ""
+        return try await call.run { store, id, tenant throws(Failure) in
+            try await store.reject(id, reason: reason, tenant: tenant)
+        }
+    }
+}
+
+/// `rundum jobs retry`: puts a failed or canceled job back, or all that failed with a code.
+struct JobsRetryCommand: Command {
+    static let name = "jobs retry"
+    static let abstract = "Puts a failed or canceled job back into the queue, or all that failed with a code."
+    static let usage = "JOB | --code CODE [--since SPAN] [--dry-run]"
+    static let options = [
+        Option("--code", "CODE", "All of the tenant's jobs that failed with this code."),
+        Option("--since", "SPAN", "Only those that failed within 90s, 15m, 2h, 1d."),
+        Option("--dry-run", "Show which, and change nothing."), .tenant, .home, .json,
+    ]
+    static let examples = [
+        Example("rundum jobs retry 0199a1b2-...", "tries that job again"),
+        Example(
+            "rundum jobs retry --code storage_unavailable --since 2h --dry-run", "shows what an outage has cost"),
+    ]
+
+    private let one: JobCall?
+    private let arguments: Arguments
+    private let span: Duration?
+
+    init(_ arguments: Arguments) throws(Failure) {
+        self.arguments = arguments
+        span = try arguments.span("--since")
+        let isMany = arguments.has("--code")
+        guard isMany || !(arguments.has("--since") || arguments.has("--dry-run")) else {
+            throw Failure(.invalidRequest, "--since and --dry-run go with --code.")
+        }
+        if let code = arguments.value("--code"), Failure.Code(rawValue: code) == nil {
+            throw Failure(
+                .invalidRequest, "There is no code \(code).",
+                hint: "rundum queue stats shows which codes jobs failed with.")
+        }
+        if isMany { try arguments.refuseOperands() }
+        one = isMany ? nil : try JobCall(arguments)
+    }
+
+    func run() async throws(Failure) -> ExitStatus {
+        if let one {
+            return try await one.run { store, id, tenant throws(Failure) in try await store.retry(id, tenant: tenant) }
+        }
+        return try await Installation.with(home: arguments.value("--home")) { installation throws(Failure) in
+            try await retryAll(installation.store)
+        }
+    }
+
+    private func retryAll(_ store: PostgresJobStore) async throws(Failure) -> ExitStatus {
+        let jobs = try await store.failed(code: arguments.value("--code"), within: span, tenant: arguments.tenant)
+        var refused = 0
+        if !arguments.has("--dry-run") {
+            for job in jobs {
+                // One that is no longer failed was put back by somebody else meanwhile.
+                do throws(Failure) { _ = try await store.retry(job.id, tenant: arguments.tenant) } catch {
+                    guard error.code == .conflict || error.code == .notFound else { throw error }
+                    refused += 1
+                }
+            }
+        }
+        if arguments.has("--json") {
+            Terminal.out(try json(jobs))
+        } else {
+            var table = TextTable("JOB", "KIND", "FAILED", "SUBJECT", "WHY")
+            table.rows = jobs.map {
+                [
+                    $0.id.uuidString.lowercased(), $0.kind.rawValue, $0.finishedAt.formatted(.iso8601),
+                    $0.subject ?? "-", $0.summary,
+                ]
+            }
+            if !jobs.isEmpty { Terminal.out(table.text) }
+            Terminal.say(
+                arguments.has("--dry-run")
+                    ? "\(jobs.count) would be retried."
+                    : "\(jobs.count - refused) are retried, \(refused) were not failed.")
+        }
+        return .ok
     }
 }
 
@@ -116,7 +214,9 @@ private struct JobCall {
         (self.id, self.arguments) = (id, arguments)
     }
 
-    func run(_ body: (any JobIntake, UUID, String) async throws(Failure) -> Job) async throws(Failure) -> ExitStatus {
+    func run(
+        _ body: (PostgresJobStore, UUID, String) async throws(Failure) -> Job
+    ) async throws(Failure) -> ExitStatus {
         let job = try await Installation.with(home: arguments.value("--home")) { installation throws(Failure) in
             try await body(installation.store, id, arguments.tenant)
         }
