@@ -8,8 +8,8 @@ struct PlateWidth: Equatable {
 
     /// Width over height: 520 x 110 mm is 4.7; masks and frames add to either.
     private static let shapes = 3.2...6.5
-    /// No plate is known better than this, and one that is known worse tells no scale.
-    private static let leastError = 0.005, greatestError = 0.06
+    /// No plate is known better than this; one that is known worse tells less than the usual size of cars does.
+    private static let leastError = 0.005, greatestError = 0.045
 
     /// - Parameter sightings: of a car in its own frame; a camera ahead of it sees its front plate, others its rear one.
     init?(_ sightings: [(camera: Camera, plates: [PlateQuad])]) {
