@@ -43,11 +43,13 @@ let package = Package(
             ]),
 
         .target(name: "Pipeline", swiftSettings: strict),
+        .target(name: "Processes", dependencies: ["CProcess"], swiftSettings: strict),
         .target(name: "Imaging", dependencies: ["CVShim", "Pipeline"], swiftSettings: strict),
         .target(name: "Photogrammetry", dependencies: ["CVShim", "Imaging", "Pipeline"], swiftSettings: strict),
         .target(name: "Storage", dependencies: ["CCrypto", "Pipeline"], swiftSettings: strict),
         .target(
-            name: "JobQueue", dependencies: ["CLibPQ", "Pipeline"], resources: [.embedInCode("Migrations/SQL")],
+            name: "JobQueue", dependencies: ["CLibPQ", "Pipeline", "Processes"],
+            resources: [.embedInCode("Migrations/SQL")],
             swiftSettings: strict),
         .target(
             name: "Stages", dependencies: ["Imaging", "Photogrammetry", "Pipeline"],
@@ -59,7 +61,9 @@ let package = Package(
                 "viewer.html", "viewer.css", "words.js", "frames.js", "view.js", "turn.js", "input.js", "start.js",
             ]
             .map { .embedInCode("Spin/Viewer/\($0)") }, swiftSettings: strict),
-        .target(name: "Worker", dependencies: ["CProcess", "JobQueue", "Pipeline", "Storage"], swiftSettings: strict),
+        .target(
+            name: "Worker", dependencies: ["CProcess", "JobQueue", "Pipeline", "Processes", "Storage"],
+            swiftSettings: strict),
         .target(
             name: "JobAPI", dependencies: ["CMicroHTTPD", "JobQueue", "Pipeline", "Storage"],
             resources: [.embedInCode("openapi.json")], swiftSettings: strict),
@@ -86,8 +90,9 @@ let package = Package(
             path: "Evaluation/reconstruct/tool", swiftSettings: strict),
 
         .target(
-            name: "TestKit", dependencies: ["Imaging", "JobQueue", "Pipeline", "Storage"], path: "Tests/TestKit",
-            swiftSettings: strict),
+            name: "TestKit", dependencies: ["Imaging", "JobQueue", "Pipeline", "Processes", "Storage"],
+            path: "Tests/TestKit", swiftSettings: strict),
+        .testTarget(name: "ProcessesTests", dependencies: ["Processes"], swiftSettings: strict),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging", "Pipeline", "TestKit"], swiftSettings: strict),
         .testTarget(

@@ -8,13 +8,41 @@
 #include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
-int32_t cprocess_spawn(const char *path, char *const *arguments, char *const *environment, int32_t channel,
-                       pid_t *child) {
+/// A child's descriptors are copies that lie above all the numbers that it is given, so that none is overwritten
+/// while they are moved into place; -1 where /dev/null goes.
+static int copy_up(const int32_t *descriptors, int32_t count, int *copies) {
+    for (int32_t index = 0; index < count; ++index) {
+        if (descriptors[index] < 0) continue;
+        copies[index] = fcntl(descriptors[index], F_DUPFD_CLOEXEC, CPROCESS_MOST_DESCRIPTORS);
+        if (copies[index] < 0) return errno;
+    }
+    return 0;
+}
+
+static int arrange(posix_spawn_file_actions_t *files, const char *directory, const int *copies, int32_t count) {
+    int error = 0;
+    for (int32_t index = 0; index < count && !error; ++index) {
+        if (copies[index] < 0)
+            error = posix_spawn_file_actions_addopen(files, index, "/dev/null", index == 0 ? O_RDONLY : O_WRONLY, 0);
+        else
+            error = posix_spawn_file_actions_adddup2(files, copies[index], index);
+    }
+    if (!error) error = posix_spawn_file_actions_addclosefrom_np(files, count);
+    if (!error && directory) error = posix_spawn_file_actions_addchdir_np(files, directory);
+    return error;
+}
+
+int32_t cprocess_start(char *const *arguments, char *const *environment, const char *directory,
+                       const int32_t *descriptors, int32_t count, bool session, pid_t *child) {
+    int copies[CPROCESS_MOST_DESCRIPTORS];
+    for (int32_t index = 0; index < CPROCESS_MOST_DESCRIPTORS; ++index) copies[index] = -1;
+    if (count < 3 || count > CPROCESS_MOST_DESCRIPTORS) return EINVAL;
     posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
     int error = posix_spawn_file_actions_init(&files);
     if (error) return error;
+    posix_spawnattr_t attributes;
     error = posix_spawnattr_init(&attributes);
     if (error) {
         posix_spawn_file_actions_destroy(&files);
@@ -26,13 +54,13 @@ int32_t cprocess_spawn(const char *path, char *const *arguments, char *const *en
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
     posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    // The channel first: its number may be one of those that follow.
-    if (!error) error = posix_spawn_file_actions_adddup2(&files, channel, 3);
-    if (!error) error = posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-    if (!error) error = posix_spawn_file_actions_adddup2(&files, 2, 1);
-    if (!error) error = posix_spawn_file_actions_addclosefrom_np(&files, 4);
-    if (!error) error = posix_spawn(child, path, &files, &attributes, arguments, environment);
+    int group = session ? POSIX_SPAWN_SETSID : POSIX_SPAWN_SETPGROUP;
+    posix_spawnattr_setflags(&attributes, (short)(group | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
+    error = copy_up(descriptors, count, copies);
+    if (!error) error = arrange(&files, directory, copies, count);
+    if (!error) error = posix_spawn(child, arguments[0], &files, &attributes, arguments, environment);
+    for (int32_t index = 0; index < count; ++index)
+        if (copies[index] >= 0) close(copies[index]);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
     return error;

@@ -10,22 +10,9 @@ import Testing
 @Suite(.disabled(if: !FileManager.default.isExecutableFile(atPath: "/usr/bin/curl"), "curl is not installed"))
 struct CurlTests {
     private func curl(_ arguments: [String]) async throws -> String {
-        try await withCheckedThrowingContinuation { done in
-            DispatchQueue.global().async {
-                done.resume(
-                    with: Result {
-                        let process = Process()
-                        process.executableURL = URL(filePath: "/usr/bin/curl")
-                        process.arguments = ["--silent", "--show-error", "--max-time", "240"] + arguments
-                        let output = Pipe()
-                        process.standardOutput = output
-                        try process.run()
-                        let data = try output.fileHandleForReading.readToEnd() ?? Data()
-                        process.waitUntilExit()
-                        return String(decoding: data, as: UTF8.self)
-                    })
-            }
-        }
+        try await Program.run(
+            ["--silent", "--show-error", "--max-time", "240"] + arguments, executable: URL(filePath: "/usr/bin/curl")
+        ).out
     }
 
     @Test func `uploads photos, enqueues a workflow and fetches a result`() async throws {

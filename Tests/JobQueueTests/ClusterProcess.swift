@@ -1,55 +1,45 @@
 import Foundation
 import JobQueue
 import Pipeline
+import TestKit
 import Testing
 
 /// This test program again, as a process that opens a cluster and holds it until its input ends.
 final class ClusterProcess {
-    private let process = Process()
+    private let program: Program
     private let input = Pipe()
-    private let output = Pipe()
-    private var text = ""
 
     /// - Parameter user: through setpriv, or nil for the same.
     init(home: URL, user: String? = nil) throws {
-        let program = ["/proc/self/exe", CommandLine.arguments[0]].map { URL(filePath: $0).resolvingSymlinksInPath() }
-        let arguments = [
-            program[0].path, "--testing-library", "swift-testing", "--filter", "ClusterChild/",
-        ]
+        let own = ["/proc/self/exe", CommandLine.arguments[0]].map { URL(filePath: $0).resolvingSymlinksInPath() }
+        let arguments = [own[0].path, "--testing-library", "swift-testing", "--filter", "ClusterChild/"]
         let drop = user.map { ["/usr/bin/setpriv", "--reuid=\($0)", "--regid=nogroup", "--clear-groups"] } ?? []
         let command = drop + arguments
-        process.executableURL = URL(filePath: command[0])
-        process.arguments = Array(command.dropFirst())
-        process.environment = [
+        let environment = [
             "PATH": "/usr/bin:/bin", "RUNDUM_TEST_CLUSTER": home.path, "LLVM_PROFILE_FILE": "/dev/null",
             "LD_LIBRARY_PATH": ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] ?? "",
         ]
-        process.currentDirectoryURL = URL(filePath: "/")
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
+        program = try Program(
+            URL(filePath: command[0]), Array(command.dropFirst()), environment: environment, bare: true,
+            directory: URL(filePath: "/"), input: input.fileHandleForReading)
     }
 
-    /// Waits until the child says that it is ready; throws with what it said when it ends before.
-    func waitUntilReady() throws {
-        while !text.contains("cluster is open") {
-            let more = output.fileHandleForReading.availableData
-            guard !more.isEmpty else { throw Failure(.workerLost, "The child ended.", detail: text) }
-            text += String(decoding: more, as: UTF8.self)
-        }
+    /// Waits until the child says that it is ready; throws with what it said when it does not.
+    func waitUntilReady() async throws {
+        guard await eventually({ program.out.contains("cluster is open") || !program.isRunning }),
+            program.out.contains("cluster is open")
+        else { throw Failure(.workerLost, "The child ended.", detail: program.out + program.err) }
     }
 
-    func kill() {
-        Foundation.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+    func kill() async {
+        program.signal(SIGKILL)
+        _ = await program.outcome()
     }
 
     /// Lets the child close the cluster, and waits for its end.
-    func finish() {
+    func finish() async {
         try? input.fileHandleForWriting.close()
-        _ = try? output.fileHandleForReading.readToEnd()
-        process.waitUntilExit()
+        _ = await program.outcome()
     }
 }
 

@@ -57,7 +57,7 @@ import Testing
     /// `RECORD=1` writes the file anew, and fails so that nobody commits a recording unseen.
     @Test func `the committed schema is the one that the migrations make`() async throws {
         let db = try await TestDatabase.fresh()
-        let live = try Self.dump(db.url)
+        let live = try await Self.dump(db.url)
         let file = Fixtures.root.appending(path: "docs/schema.sql")
         if ProcessInfo.processInfo.environment["RECORD"] != nil {
             try FileManager.default.createDirectory(
@@ -98,19 +98,13 @@ import Testing
     }
 
     /// What pg_dump says of our schema, without what differs between versions and runs.
-    private static func dump(_ url: String) throws -> String {
-        let process = Process()
-        let binaries = try PostgresBinaries.find(major: nil)
-        process.executableURL = binaries.folder.appending(path: "pg_dump")
-        process.arguments = ["--schema-only", "--schema=rundum", "--no-owner", "--no-privileges", "-d", url]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
+    private static func dump(_ url: String) async throws -> String {
+        let dump = try await Program.run(
+            ["--schema-only", "--schema=rundum", "--no-owner", "--no-privileges", "-d", url],
+            executable: try PostgresBinaries.find(major: nil).folder.appending(path: "pg_dump"))
+        try #require(dump.status == 0, "\(dump.err)")
         let noise = ["--", "SET ", "SELECT pg_catalog.set_config", "\\"]
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = dump.out.split(separator: "\n", omittingEmptySubsequences: false)
             .filter { line in !noise.contains { line.hasPrefix($0) } }
         var kept: [Substring] = []
         for line in lines where !(line.isEmpty && kept.last?.isEmpty ?? true) { kept.append(line) }

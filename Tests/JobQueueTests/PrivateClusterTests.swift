@@ -33,7 +33,7 @@ import Testing
             #expect(first.url == second.url)
             let server = try #require(first.serverPID)
             let child = try ClusterProcess(home: home)
-            try child.waitUntilReady()
+            try await child.waitUntilReady()
             #expect(first.serverPID == server)
 
             first.close()
@@ -41,7 +41,7 @@ import Testing
             try await Database(url: second.url).ping()
             second.close()
             #expect(second.serverPID == server, "the child still uses it")
-            child.kill()
+            await child.kill()
             #expect(second.serverPID == server, "nobody was there to stop it")
             let third = try open(home)
             #expect(third.serverPID == server)
@@ -56,9 +56,9 @@ import Testing
     @Test func `two processes open one new home at once`() async throws {
         try await withHome { home in
             let children = [try ClusterProcess(home: home), try ClusterProcess(home: home)]
-            for child in children { try child.waitUntilReady() }
+            for child in children { try await child.waitUntilReady() }
             let mine = try open(home)
-            for child in children { child.finish() }
+            for child in children { await child.finish() }
             #expect(mine.serverPID != nil)
             mine.close()
             #expect(mine.serverPID == nil)
@@ -129,13 +129,13 @@ import Testing
             let nobody = try #require(getpwnam("nobody")).pointee
             chown(home.path, nobody.pw_uid, nobody.pw_gid)
             let child = try ClusterProcess(home: home, user: "nobody")
-            try child.waitUntilReady()
+            try await child.waitUntilReady()
             let cluster = try open(home)
             try await Database(url: cluster.url).ping()
             var status = stat()
             #expect(stat("/proc/\(try #require(cluster.serverPID))", &status) == 0)
             #expect(status.st_uid == nobody.pw_uid)
-            child.finish()
+            await child.finish()
             cluster.close()
             #expect(cluster.serverPID == nil)
         }

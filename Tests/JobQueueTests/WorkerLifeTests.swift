@@ -65,11 +65,8 @@ import Testing
 
     @Test func `a worker of this host whose process is gone is rescued at once`() async throws {
         let queue = try await QueueFixture.fresh()
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sleep")
-        process.arguments = ["600"]
-        try process.run()
-        let pid = process.processIdentifier
+        let sleeper = try Program(URL(filePath: "/bin/sleep"), ["600"])
+        let pid = sleeper.pid
         let start = try #require(ProcessStat(pid: pid)).start
         let description = WorkerDescription(host: WorkerDescription.thisHost, pid: pid, processStart: start)
         #expect(description.isRunning)
@@ -77,8 +74,8 @@ import Testing
         let job = try await queue.enqueue()
         #expect(try await queue.store.claim(worker, kinds: ["cutout"], limit: 1).count == 1)
         #expect(try await queue.store.sweep().rescued == 0)
-        kill(pid, SIGKILL)
-        process.waitUntilExit()
+        sleeper.signal(SIGKILL)
+        _ = await sleeper.outcome()
         #expect(!description.isRunning)
         #expect(try await queue.store.sweep().rescued == 1)
         let back = try await queue.job(job)

@@ -1,4 +1,5 @@
 public import Foundation
+internal import Processes
 
 /// The built binary as its users run it: arguments in, exit code and texts out.
 public final class Program: Sendable {
@@ -18,31 +19,37 @@ public final class Program: Sendable {
         public var outData: Data { Data(out.utf8) }
     }
 
-    private let process: Process
+    private let program: ChildProgram
     private let folder: TemporaryFolder
     private let ended: Task<Int32, Never>
 
-    /// Starts a program with the given environment over this process's own.
+    /// Starts a program.
+    ///
+    /// - Parameters:
+    ///   - environment: over this process's own, or all there is if `bare`.
+    ///   - input: its standard input; nothing if nil.
     public init(
         _ executable: URL = Program.rundum, _ arguments: [String], environment: [String: String] = [:],
-        directory: URL? = nil
+        bare: Bool = false, directory: URL? = nil, input: FileHandle? = nil
     ) throws {
         folder = try TemporaryFolder()
-        process = Process()
-        process.executableURL = executable
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        if let directory { process.currentDirectoryURL = directory }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try Self.sink(folder.url.appending(path: "out"))
-        process.standardError = try Self.sink(folder.url.appending(path: "err"))
+        let out = try Self.sink(folder.url.appending(path: "out"))
+        let err = try Self.sink(folder.url.appending(path: "err"))
+        defer {
+            try? out.close()
+            try? err.close()
+        }
+        let program = try ChildProgram(
+            [executable.path] + arguments,
+            environment: bare ? environment : ProcessInfo.processInfo.environment.merging(environment) { $1 },
+            directory: directory?.path,
+            descriptors: [input?.fileDescriptor, out.fileDescriptor, err.fileDescriptor])
+        self.program = program
         let (stream, continuation) = AsyncStream<Int32>.makeStream()
-        process.terminationHandler = {
-            continuation.yield(
-                $0.terminationReason == .uncaughtSignal ? 128 + $0.terminationStatus : $0.terminationStatus)
+        Thread.detachNewThread {
+            continuation.yield(ChildProgram.code(ofStatus: program.wait()))
             continuation.finish()
         }
-        try process.run()
         ended = Task {
             for await status in stream { return status }
             return -1
@@ -62,8 +69,12 @@ public final class Program: Sendable {
         try await Program(executable, arguments, environment: environment, directory: directory).outcome()
     }
 
-    public var pid: Int32 { process.processIdentifier }
+    public var pid: Int32 { program.pid }
+    /// What it has said so far.
+    public var out: String { text("out") }
     public var err: String { text("err") }
+
+    public var isRunning: Bool { kill(pid, 0) == 0 }
 
     public func signal(_ number: Int32) { kill(pid, number) }
 

@@ -1,5 +1,6 @@
 #ifndef CPROCESS_H
 #define CPROCESS_H
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -7,12 +8,17 @@
 
 #pragma clang assume_nonnull begin
 
-/// Starts `path` in a process group of its own, with `channel` as file descriptor 3, nothing on standard input,
-/// standard output on standard error, default signals and no other descriptor.
+enum { CPROCESS_MOST_DESCRIPTORS = 16 };
+
+/// Starts the program at the path `arguments[0]` with default signals, in a session of its own or else in a process
+/// group of its own.
 ///
+/// It gets copies of `descriptors`, 3 to 16 of them, as 0, 1, 2 and so on, /dev/null for each of -1, and no other
+/// descriptor of ours, whatever other threads open or start meanwhile. `directory` is where it starts; null for ours.
 /// Returns 0 and the child's id, or an errno.
-int32_t cprocess_spawn(const char *path, char *_Nullable const *_Nonnull arguments,
-                       char *_Nullable const *_Nonnull environment, int32_t channel, pid_t *child);
+int32_t cprocess_start(char *_Nullable const *_Nonnull arguments, char *_Nullable const *_Nonnull environment,
+                       const char *_Nullable directory, const int32_t *descriptors, int32_t count, bool session,
+                       pid_t *child);
 
 /// Waits until the child has ended and leaves it as a zombie, so that its id can't be reused yet. Returns 0 or an
 /// errno.

@@ -2,6 +2,7 @@ internal import CProcess
 internal import Foundation
 internal import Glibc
 internal import Pipeline
+internal import Processes
 internal import Synchronization
 
 /// One executor child: started, spoken to and buried here. Ends with its supervisor, since its channel ends then.
@@ -116,15 +117,14 @@ final class ExecutorProcess: Sendable {
     }
 
     private static func spawn(_ command: ExecutorCommand, channel: Int32) throws(Failure) -> pid_t {
-        var arguments = ([command.path] + command.arguments).map { strdup($0) } + [nil]
-        var environment = command.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for text in arguments + environment { free(text) } }
-        var child: pid_t = 0
-        let error = cprocess_spawn(command.path, &arguments, &environment, channel, &child)
-        guard error == 0 else {
-            throw Failure(
-                .workerCrashed, "The executor can't be started.", detail: "spawn: \(String(cString: strerror(error)))")
+        do throws(ChildProgram.NotStarted) {
+            // What it prints on standard output goes where errors go: results come through the channel only.
+            return try ChildProgram(
+                [command.path] + command.arguments, environment: command.environment,
+                descriptors: [nil, STDERR_FILENO, STDERR_FILENO, channel]
+            ).pid
+        } catch {
+            throw Failure(.workerCrashed, "The executor can't be started.", detail: "spawn: \(error.reason)")
         }
-        return child
     }
 }

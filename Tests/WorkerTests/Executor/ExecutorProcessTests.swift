@@ -157,13 +157,8 @@ import Testing
         }
     }
 
-    @Test func `the command says that it is not for people`() throws {
-        let process = Process()
-        process.executableURL = URL(filePath: ExecutorCommand.fixture.path)
-        process.arguments = ["execute"]
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 2)
+    @Test func `the command says that it is not for people`() async throws {
+        let fixture = URL(filePath: ExecutorCommand.fixture.path)
+        #expect(try await Program.run(["execute"], executable: fixture).status == 2)
     }
 }

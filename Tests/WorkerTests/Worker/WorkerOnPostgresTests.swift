@@ -46,16 +46,13 @@ import Testing
         let database = try await TestDatabase.fresh()
         let bench = try WorkerBench(database.store)
         let id = try await bench.enqueueGate()
-        let first = Process()
-        first.executableURL = URL(filePath: ExecutorCommand.fixture.path)
-        first.arguments = ["work", database.url, bench.folder.url.path]
-        first.standardError = FileHandle.nullDevice
-        try first.run()
-        defer { first.terminate() }
+        let fixture = URL(filePath: ExecutorCommand.fixture.path)
+        let first = try Program(fixture, ["work", database.url, bench.folder.url.path])
+        defer { first.signal(SIGKILL) }
         #expect(await eventually { bench.pidsAtGate.count == 1 })
         let orphan = try #require(bench.pidsAtGate.first)
-        kill(first.processIdentifier, SIGKILL)
-        first.waitUntilExit()
+        first.signal(SIGKILL)
+        _ = await first.outcome()
         #expect(await eventually { isGone(orphan) })
 
         try await bench.working { _ in
