@@ -287,7 +287,7 @@ def shown(dice):
     return plate
 
 
-SHARES = ((german, .28), (european, .24), (american, .16), (brazilian, .08), (two_lines, .08), (asian, .05), (old, .04),
+SHARES = ((german, .26), (european, .22), (american, .16), (brazilian, .08), (two_lines, .08), (asian, .05), (old, .08),
           (shown, .07))
 
 
