@@ -7,9 +7,11 @@ import Pipeline
 enum PlateBench {
     static let usage = """
         usage: plate-bench PHOTO... --out FILE [--threads N] [--precision f32|bf16|auto] [--read] [--repeat N]
+                           [--evidence]
 
         Writes what plates each photo shows and where it may show others, and the seconds that finding them took.
         --read     the plates' text too
+        --evidence all that would be judged and what speaks for it, in place of what is found
         --repeat   each photo so many times; the seconds are the last time's
         """
 
@@ -19,6 +21,7 @@ enum PlateBench {
         var threads = 2
         var precision = Precision.f32
         var reads = false
+        var tells = false
         var times = 1
 
         init(_ arguments: [String]) throws(Failure) {
@@ -26,6 +29,7 @@ enum PlateBench {
             while let word = rest.popFirst() {
                 switch word {
                 case "--read": reads = true
+                case "--evidence": tells = true
                 case "--out": out = rest.popFirst().map { URL(filePath: $0) }
                 case "--threads": threads = rest.popFirst().flatMap { Int($0) } ?? 0
                 case "--repeat": times = rest.popFirst().flatMap { Int($0) } ?? 0
@@ -65,12 +69,13 @@ enum PlateBench {
         for photo in wish.photos {
             let picture = try ImageFile.decode(photo, as: .rgb)
             var (found, seconds) = (PlateFindings(plates: []), 0.0)
-            for _ in 0..<wish.times {
+            for _ in 0..<wish.times where !wish.tells {
                 let began = ContinuousClock.now
                 found = try finder.findings(on: picture, reads: wish.reads)
                 seconds = (ContinuousClock.now - began) / .seconds(1)
             }
-            records.append(PlateRecord(photo, found, seconds: seconds))
+            let evidence = wish.tells ? try finder.evidence(on: picture) : []
+            records.append(PlateRecord(photo, found, evidence, seconds: seconds))
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]

@@ -12,12 +12,23 @@ struct PlateRecord: Encodable {
         let reason: String?
     }
 
+    struct Candidate: Encodable {
+        let quad: [[Double]]
+        let surface, middle, mean, least, likeness, height, aspect: Double
+        let text: String
+        let strength: Int
+        let isCut: Bool
+    }
+
     let photo: String
     let seconds: Double
     let plates: [Plate]
     let suspects: [Plate]
+    let candidates: [Candidate]
 
-    init(_ photo: URL, _ found: PlateFindings, seconds: Double) {
+    init(
+        _ photo: URL, _ found: PlateFindings, _ evidence: [(quad: PlateQuad, evidence: PlateEvidence)], seconds: Double
+    ) {
         func places(_ quad: PlateQuad) -> [[Double]] { quad.corners.map { [$0.x, $0.y] } }
         self.photo = photo.path
         self.seconds = seconds
@@ -31,6 +42,12 @@ struct PlateRecord: Encodable {
             Plate(
                 quad: places($0.quad), cover: nil, confidence: $0.confidence, country: nil, text: nil,
                 reason: $0.reason.rawValue)
+        }
+        candidates = evidence.map { quad, said in
+            Candidate(
+                quad: places(quad), surface: said.surface, middle: said.middle, mean: said.text.mean,
+                least: said.text.least, likeness: said.likeness, height: said.height, aspect: said.aspect,
+                text: said.text.text, strength: said.text.strength.rawValue, isCut: said.isCut)
         }
     }
 }

@@ -12,7 +12,7 @@ extern "C" {
 /// A place in a picture or a map: x and y of four corners in turn, clockwise from the top left as it is read.
 typedef struct CVSPlateQuad {
     double corners[8];
-    /// 0...1.
+    /// 0...1; of a plate, how surely its surface is there.
     double confidence;
     /// How surely its middle is one, 0...1; 0 of a line of text.
     double middle;
@@ -36,11 +36,12 @@ CVSStatus cvs_plates_input(const CVSImage *picture, CVSRect rect, int32_t width,
 CVSStatus cvs_plates_lines(const float *map, int32_t width, int32_t height, CVSPlateQuad *lines, int32_t capacity,
                            int32_t *count, CVSError *error) CVS_NOEXCEPT;
 
-/// Surfaces in the maps of the network of plates, of which the first says how likely a cell is a plate's, the second
-/// how likely it is one's middle: each connected part of at least `floor`, with the smallest quad round it that its
-/// sides make. In cells, their borders at whole numbers; the surest first, `capacity` at most.
-CVSStatus cvs_plates_surfaces(const float *maps, int32_t width, int32_t height, float floor, CVSPlateQuad *quads,
-                              int32_t capacity, int32_t *count, CVSError *error) CVS_NOEXCEPT;
+/// Plates in the 10 maps of the network of plates (how likely a cell is a plate's surface, how likely its middle, and x
+/// and y of four corners from the cell's middle): a quad for each peak of the middle of at least `floor`, its corners
+/// as those cells of its surface say that are nearest to each; none on one that is surer. In cells, their borders at
+/// whole numbers; the surest first, `capacity` at most.
+CVSStatus cvs_plates_peaks(const float *maps, int32_t width, int32_t height, float floor, CVSPlateQuad *quads,
+                           int32_t capacity, int32_t *count, CVSError *error) CVS_NOEXCEPT;
 
 /// Moves the four sides of a plate onto the edges of a 3-channel picture near them, each as a straight line along which
 /// the colours change most and in one direction; a side without a better edge near it stays. The left and right sides

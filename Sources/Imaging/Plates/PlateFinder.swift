@@ -3,8 +3,6 @@ public import Pipeline
 /// Finds the number plates of vehicles in photos: a network of plates and lines of text propose, reading decides.
 public struct PlateFinder: Sendable {
     private let networks: PlateNetworks
-    /// Candidates that are read, at most.
-    private static let most = 40
 
     public init(networks: PlateNetworks) { self.networks = networks }
 
@@ -20,7 +18,7 @@ public struct PlateFinder: Sendable {
         let picture = photo.channels == 3 ? photo : try photo.converted(channels: 3)
         let survey = try PlateSurvey(picture, networks, cancel)
         var (plates, suspects) = ([FoundPlate](), [SuspectRegion]())
-        for candidate in survey.candidates.prefix(Self.most) {
+        for candidate in survey.candidates {
             let looked = try look(at: candidate, of: picture, survey.vehicles, cancel)
             switch PlateJudgement(looked.evidence) {
             case .plate(let chance):
@@ -51,6 +49,15 @@ public struct PlateFinder: Sendable {
             suspects: suspects.sorted { $0.confidence > $1.confidence })
     }
 
+    /// All that is judged on a photo and what speaks for it, for who fits or checks the judgement.
+    package func evidence(on photo: Bitmap) throws(Failure) -> [(quad: PlateQuad, evidence: PlateEvidence)] {
+        let picture = photo.channels == 3 ? photo : try photo.converted(channels: 3)
+        let survey = try PlateSurvey(picture, networks, nil)
+        var all: [(quad: PlateQuad, evidence: PlateEvidence)] = []
+        for candidate in survey.candidates { all.append(try look(at: candidate, of: picture, survey.vehicles, nil)) }
+        return all
+    }
+
     /// Where a candidate is, and what speaks for it.
     private func look(
         at candidate: PlateSurvey.Candidate, of picture: Bitmap, _ vehicles: Vehicles, _ cancel: CancelFlag?
@@ -67,6 +74,7 @@ public struct PlateFinder: Sendable {
         let quad = candidate.quad
         var evidence = PlateEvidence()
         evidence.surface = candidate.sighting?.surface ?? 0
+        evidence.middle = candidate.sighting?.middle ?? 0
         evidence.text = texts.max { ($0.strength, $0.mean) < ($1.strength, $1.mean) } ?? PlateText([])
         evidence.likeness = vehicles.likeness(around: quad)
         (evidence.height, evidence.aspect) = (quad.height, quad.aspect)

@@ -11,6 +11,8 @@ struct PlateLook {
         let surface, middle: Double
         /// In pixels of what the network took; its range is 8...160.
         let height: Double
+        /// It reaches where the part ends and the picture goes on.
+        var isSevered = false
     }
 
     let sightings: [Sighting]
@@ -18,7 +20,7 @@ struct PlateLook {
 
     /// - Parameters:
     ///   - pixels: what the network takes at most; smaller parts are enlarged, twice at most.
-    ///   - floor: least sure surfaces that count.
+    ///   - floor: least sure middles that count.
     init(
         at rect: PixelBox, of picture: Bitmap, pixels: Double, floor: Double, by network: NeuralSession,
         cancel: CancelFlag?
@@ -33,14 +35,18 @@ struct PlateLook {
         let maps = try network.run(
             colours, count: 3, width: size.width, height: size.height,
             giving: Self.planes * cells.width * cells.height, outputs: 3, cancel: cancel)
-        sightings = try Self.sightings(maps, cells, at: rect, floor: floor)
+        sightings = try Self.sightings(maps, cells, at: rect, floor: floor).map { sighting in
+            var sighting = sighting
+            sighting.isSevered = Self.severs(rect, sighting.quad, of: picture)
+            return sighting
+        }
     }
 
     /// What the network's maps of a part of a picture show.
     static func sightings(
         _ maps: [Float], _ cells: MapSize, at rect: PixelBox, floor: Double
     ) throws(Failure) -> [Sighting] {
-        try surfaces(maps, cells, floor).compactMap { found in
+        try peaks(maps, cells, floor).compactMap { found in
             let scale = SIMD2(Double(rect.width) / Double(cells.width), Double(rect.height) / Double(cells.height))
             let corner = SIMD2(Double(rect.x), Double(rect.y))
             guard let given = PlateQuad(corners: found.places),
@@ -51,8 +57,15 @@ struct PlateLook {
         }
     }
 
-    /// Surfaces of at least `floor` in the network's maps, in cells, the surest first.
-    private static func surfaces(
+    private static func severs(_ rect: PixelBox, _ quad: PlateQuad, of picture: Bitmap) -> Bool {
+        let ((least, most), margin) = (quad.bounds, 0.1 * quad.height)
+        return (rect.x > 0 && least.x < Double(rect.x) + margin) || (rect.y > 0 && least.y < Double(rect.y) + margin)
+            || (rect.x + rect.width < picture.width && most.x > Double(rect.x + rect.width) - margin)
+            || (rect.y + rect.height < picture.height && most.y > Double(rect.y + rect.height) - margin)
+    }
+
+    /// Peaks of at least `floor` in the network's maps, in cells, the surest first.
+    private static func peaks(
         _ maps: [Float], _ cells: MapSize, _ floor: Double
     ) throws(Failure) -> [CVSPlateQuad] {
         var (found, count) = ([CVSPlateQuad](repeating: CVSPlateQuad(), count: most), Int32(0))
@@ -60,7 +73,7 @@ struct PlateLook {
             maps.withUnsafeBufferPointer { maps in
                 found.withUnsafeMutableBufferPointer { found in
                     guard let from = maps.baseAddress, let to = found.baseAddress else { return .badArgument }
-                    return cvs_plates_surfaces(
+                    return cvs_plates_peaks(
                         from, Int32(clamping: cells.width), Int32(clamping: cells.height), Float(floor), to,
                         Int32(clamping: most), &count, error)
                 }
@@ -71,12 +84,19 @@ struct PlateLook {
 }
 
 extension MapSize {
-    /// What a network takes of a part of a picture: sides of whole 32s up to 2048, enlarged so many times at most.
-    init(covering rect: PixelBox, pixels: Double, longest: Double = 2048, enlarged: Double = 2) {
+    /// Widths by heights that networks are asked for: few, since each size that has run keeps memory.
+    private static let aspects = [1.0 / 3, 0.5, 0.66, 0.83, 1, 1.2, 1.5, 2, 3]
+
+    /// What a network takes of a part of a picture: about so many pixels, or a half, a quarter and so on of them where
+    /// the part would be enlarged more often than so. Sides of whole 32s; the part may be stretched a little for that.
+    init(covering rect: PixelBox, pixels: Double, enlarged: Double = 2) {
         let (width, height) = (Double(rect.width), Double(rect.height))
-        let scale = min(enlarged, (pixels / (width * height)).squareRoot(), longest / max(width, height))
-        func side(_ length: Double) -> Int { min(64, max(1, Int((length * scale / 32).rounded()))) * 32 }
-        self.init(width: side(width), height: side(height))
+        let wanted = log(width / height)
+        let aspect = Self.aspects.min { abs(log($0) - wanted) < abs(log($1) - wanted) } ?? 1
+        var budget = pixels
+        while budget > max(4096, enlarged * enlarged * width * height) { budget /= 2 }
+        func side(_ length: Double) -> Int { max(1, Int((length / 32).rounded())) * 32 }
+        self.init(width: side((budget * aspect).squareRoot()), height: side((budget / aspect).squareRoot()))
     }
 }
 

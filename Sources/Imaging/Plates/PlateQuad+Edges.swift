@@ -3,7 +3,7 @@ internal import Pipeline
 
 extension PlateQuad {
     /// How far the left and right sides of a plate may be off before they are set on edges, in heights.
-    private static let slack = 0.4
+    private static let slack = 0.2
 
     /// On the picture's own edges near it, a blue band at its left included.
     func refined(in picture: Bitmap) throws(Failure) -> PlateQuad {

@@ -63,17 +63,6 @@ extension PlateQuad {
         return upper + (lower - upper) * down
     }
 
-    /// This rectangle of text, widened to where a plate's quad ends at its left and right; at least a little beyond the text.
-    func widened(to plate: PlateQuad) -> PlateQuad {
-        let side = corners[1] - corners[0]
-        let length = max((side * side).sum(), 1e-9)
-        let margin = 0.05 * height / max(width, 1e-9)
-        func share(_ index: Int) -> Double { ((plate.corners[index] - corners[0]) * side).sum() / length }
-        let left = [share(0), share(3)].map { min($0, -margin) }
-        let right = [share(1), share(2)].map { max($0, 1 + margin) }
-        return PlateQuad(sure: [place(left[0], 0), place(right[0], 0), place(right[1], 1), place(left[1], 1)])
-    }
-
     /// Its four sides moved outwards by so many of its heights: left, right, and both top and bottom.
     func grown(left: Double, right: Double, up: Double) -> PlateQuad {
         let across = height / max(width, 1e-9)

@@ -1,6 +1,6 @@
 /// What a line says, as evidence for or against a number plate.
-struct PlateText: Equatable {
-    enum Strength: Int, Comparable {
+package struct PlateText: Equatable {
+    package enum Strength: Int, Comparable {
         /// Words, sizes, signs.
         case against
         /// Nothing was read.
@@ -10,14 +10,14 @@ struct PlateText: Equatable {
         /// Letters and digits in groups, as on plates.
         case strong
 
-        static func < (one: Strength, other: Strength) -> Bool { one.rawValue < other.rawValue }
+        package static func < (one: Strength, other: Strength) -> Bool { one.rawValue < other.rawValue }
     }
 
     /// Capitals and digits, groups apart by a space where a gap or a sign stands between them.
-    let text: String
-    let strength: Strength
+    package let text: String
+    package let strength: Strength
     /// Of the least sure character, and the mean of all, 0...1.
-    let least, mean: Double
+    package let least, mean: Double
 
     /// Characters of a plate, changes between letters and digits and back, and characters that plates have none of.
     private static let lengths = 4...9, groups = 5, strange = 1

@@ -11,7 +11,7 @@ struct TextLines {
 
     /// The surest first.
     let lines: [Line]
-    private static let most = 256, longest = 1024.0, pixels = 0.8e6
+    private static let most = 256, pixels = 0.45e6
 
     /// - Parameters:
     ///   - enlarged: how many times the part is enlarged at most.
@@ -19,7 +19,7 @@ struct TextLines {
     init(
         in rect: PixelBox, of picture: Bitmap, enlarged: Double = 2, by network: NeuralSession, cancel: CancelFlag?
     ) throws(Failure) {
-        let size = MapSize(covering: rect, pixels: Self.pixels, longest: Self.longest, enlarged: enlarged)
+        let size = MapSize(covering: rect, pixels: Self.pixels, enlarged: enlarged)
         let planes = try size.planes(3, cancel: cancel) { base, flag, error in
             cvs_plates_input(
                 picture.handle, rect.shim, Int32(clamping: size.width), Int32(clamping: size.height), .text, base, flag,

@@ -5,7 +5,7 @@ public import Pipeline
 /// A photo whose number plates are covered; one that is not safely decided waits for a person.
 public struct PlatesStage: Stage {
     public static let kind: Kind = "plates"
-    public static let version = 1
+    public static let version = 2
     public static let abstract = "Finds number plates on a photo and covers them; what is in doubt waits for a person."
     public static let arity = InputArity.one
     public static let companions: Set<String> = [logoSlot]
@@ -28,7 +28,7 @@ public struct PlatesStage: Stage {
     init(searching search: any PlateSearch) { self.search = search }
 
     public static func budget(for options: PlatesOptions) -> Budget {
-        Budget(pixels: 60_000_000, bytes: 1_536 << 20, wallSeconds: 120)
+        Budget(pixels: 60_000_000, bytes: 1_024 << 20, wallSeconds: 120)
     }
 
     public static func validate(_ options: PlatesOptions) throws(Failure) { try options.check() }

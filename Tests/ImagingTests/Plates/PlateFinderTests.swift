@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [0, 1, 4, 5]) func `draws its corners within two pixels`(view: Int) throws {
+    @Test(arguments: [0, 1, 3, 4, 5, 7]) func `draws its corners within two pixels`(view: Int) throws {
         let (found, known) = (try Self.found.get()[view], try Self.truth()[view])
         let (plate, truth) = (try #require(found.plates.first?.quad), try #require(known.first))
         let errors = zip(plate.corners, truth.corners).map { (($0 - $1) * ($0 - $1)).sum().squareRoot() }
@@ -58,6 +58,33 @@ import Testing
         let found = try Self.found.get()[view]
         let plate = try #require(found.plates.first)
         #expect(plate.reading?.text == "RU ND 820" && plate.country == "DE")
+    }
+
+    @Test func `leaves none of many plates without a cover or a question`() throws {
+        let (photo, truth) = (
+            try ImageFile.decode(Fixtures.carPhotos[0], as: .rgb), try #require(try Self.truth()[0].first)
+        )
+        let plate = truth.grown(left: 0.8, right: 0.8, up: 2)
+        let box = try #require(plate.box(within: photo))
+        let tile = try photo.cropped(x: box.x, y: box.y, width: box.width, height: box.height)
+            .resized(width: 192, height: 192 * box.height / box.width)
+        let (columns, rows) = (8, 9)
+        let size = (width: columns * tile.width, height: rows * tile.height)
+        var many = try Bitmap(
+            pixels: [UInt8](repeating: 0, count: 3 * size.width * size.height), width: size.width, height: size.height,
+            channels: 3)
+        for place in 0..<columns * rows {
+            many = try many.pasting(tile, x: place % columns * tile.width, y: place / columns * tile.height)
+        }
+        let found = try Self.finder().findings(on: many)
+        let places = found.plates.map(\.quad) + found.suspects.map(\.quad)
+        for column in 0..<columns {
+            for row in 0..<rows {
+                let middle = SIMD2(
+                    (Double(column) + 0.5) * Double(tile.width), (Double(row) + 0.5) * Double(tile.height))
+                #expect(places.contains { $0.holds(middle) }, "\(column), \(row)")
+            }
+        }
     }
 
     @Test func `gives no text that nobody asked for`() throws {

@@ -41,11 +41,12 @@ import Testing
     }
 
     private static func judged(
-        surface: Double = 0, _ line: String = "", likeness: Double = 1, height: Double = 40, aspect: Double = 4.5,
+        _ middle: Double = 0, _ line: String = "", likeness: Double = 1, height: Double = 40, aspect: Double = 4.5,
         isCut: Bool = false
     ) -> PlateJudgement {
         var evidence = PlateEvidence()
-        (evidence.surface, evidence.text, evidence.likeness) = (surface, text(line), likeness)
+        (evidence.surface, evidence.middle) = (middle > 0 ? 0.98 : 0, middle)
+        (evidence.text, evidence.likeness) = (text(line), likeness)
         (evidence.height, evidence.aspect, evidence.isCut) = (height, aspect, isCut)
         return PlateJudgement(evidence)
     }
@@ -58,22 +59,23 @@ import Testing
         if case .suspect(let reason, _) = judgement { reason } else { nil }
     }
 
-    @Test func `surface and text make a plate, and neither alone does`() {
-        #expect(Self.isPlate(Self.judged(surface: 0.9, "RK-755AJ")))
-        #expect(!Self.isPlate(Self.judged(surface: 0.999)))
-        #expect(!Self.isPlate(Self.judged(surface: 0.999, "quattro")))
-        #expect(!Self.isPlate(Self.judged("RK-755AJ", likeness: 0)))
-        #expect(Self.judged(surface: 0.1) == .none)
+    @Test func `what the network sees on a vehicle and what is read make a plate`() {
+        #expect(Self.isPlate(Self.judged(0.6, "RK-755AJ")))
+        #expect(Self.isPlate(Self.judged(0.95)))
+        #expect(!Self.isPlate(Self.judged(0.4, "quattro")))
+        #expect(!Self.isPlate(Self.judged(0, "RK-755AJ")))
+        #expect(Self.judged(0, "RK-755AJ", likeness: 0) == .none)
+        #expect(Self.judged(0.1) == .none)
     }
 
-    @Test func `what can't be read is for a person`() {
-        #expect(Self.reason(Self.judged(surface: 0.97)) == .unreadable)
-        #expect(Self.reason(Self.judged(surface: 0.97, height: 12)) == .uncertain)
-        #expect(Self.reason(Self.judged(surface: 0.93, isCut: true)) == .cutAtBorder)
+    @Test func `what is in doubt is for a person`() {
+        #expect(Self.reason(Self.judged(0.6)) == .unreadable)
+        #expect(Self.reason(Self.judged(0.7, height: 12)) == .uncertain)
+        #expect(Self.reason(Self.judged(0.55, isCut: true)) == .cutAtBorder)
     }
 
     @Test func `no plate is a strip or a tower`() {
-        #expect(Self.judged(surface: 1, "RK-755AJ", aspect: 12) == .none)
-        #expect(Self.judged(surface: 1, "RK-755AJ", aspect: 0.4) == .none)
+        #expect(Self.judged(0.95, "RK-755AJ", aspect: 12) == .none)
+        #expect(Self.judged(0.95, "RK-755AJ", aspect: 0.4) == .none)
     }
 }
