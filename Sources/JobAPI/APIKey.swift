@@ -6,8 +6,15 @@ internal import Storage
 public enum APIScope: String, Sendable, Codable, CaseIterable {
     case jobsRead = "jobs:read"
     case jobsWrite = "jobs:write"
+    /// To say of a job in review that it is good, or not.
+    case jobsReview = "jobs:review"
+    /// To pause the queue and to limit tenants: all of them, not only the key's own.
+    case queuesAdmin = "queues:admin"
     /// To be told what number plates say.
     case platesText = "plates:text"
+
+    /// What concerns one tenant only.
+    public static let ofTenant = Set(allCases).subtracting([.queuesAdmin])
 }
 
 /// A key that callers send as a bearer token; only its hash is kept.
@@ -18,7 +25,7 @@ public struct APIKey: Sendable, Equatable {
     public let tenant: String
     public let scopes: Set<APIScope>
 
-    public init(hash: String, tenant: String, scopes: Set<APIScope> = Set(APIScope.allCases)) {
+    public init(hash: String, tenant: String, scopes: Set<APIScope> = APIScope.ofTenant) {
         (self.hash, self.tenant, self.scopes) = (hash, tenant, scopes)
     }
 
@@ -27,7 +34,7 @@ public struct APIKey: Sendable, Equatable {
 
     /// A key from its plain text, which is not kept.
     public init(
-        plain: String, tenant: String, scopes: Set<APIScope> = Set(APIScope.allCases)
+        plain: String, tenant: String, scopes: Set<APIScope> = APIScope.ofTenant
     ) throws(Failure) {
         self.init(hash: try SHA256Hasher.hash(Data(plain.utf8)), tenant: tenant, scopes: scopes)
     }

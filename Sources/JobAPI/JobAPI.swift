@@ -7,6 +7,7 @@ internal import Storage
 final class JobAPI: Sendable {
     let configuration: JobAPIConfiguration
     let intake: any JobIntake
+    let control: any QueueControl
     let blobs: any BlobStore
     let registry: StageRegistry
     let workflows: [WorkflowTemplate]
@@ -15,10 +16,11 @@ final class JobAPI: Sendable {
     private let router = Router()
 
     init(
-        configuration: JobAPIConfiguration, intake: any JobIntake, library: any TenantLibrary, blobs: any BlobStore,
-        registry: StageRegistry, workflows: [WorkflowTemplate], recipes: [Recipe]
+        configuration: JobAPIConfiguration, intake: any JobIntake, control: any QueueControl,
+        library: any TenantLibrary, blobs: any BlobStore, registry: StageRegistry, workflows: [WorkflowTemplate],
+        recipes: [Recipe]
     ) {
-        (self.configuration, self.intake, self.blobs) = (configuration, intake, blobs)
+        (self.configuration, self.intake, self.control, self.blobs) = (configuration, intake, control, blobs)
         (self.registry, self.workflows) = (registry, workflows)
         book = RecipeBook(builtIn: recipes, library: library, workflows: workflows)
         watch = JobWatch(intake, seconds: configuration.limits.watchSeconds)
@@ -82,6 +84,8 @@ final class JobAPI: Sendable {
         case .getJob: try await sendJob(call)
         case .cancelJob: try await cancelJob(call)
         case .retryJob: try await retryJob(call)
+        case .approveJob: try await approveJob(call)
+        case .rejectJob: try await rejectJob(call)
         case .jobStatuses: try await sendStatuses(call)
         case .createWorkflow: try await createWorkflow(call)
         case .getWorkflow: try await sendWorkflow(call)
@@ -92,6 +96,9 @@ final class JobAPI: Sendable {
         case .listBackgrounds: try await listBackgrounds(call)
         case .putBackground: try await putBackground(call)
         case .getBackground: try await sendBackground(call)
+        case .pauseQueue: try await pauseQueue(call)
+        case .resumeQueue: try await resumeQueue(call)
+        case .putLimits: try await putLimits(call)
         case .kinds: try await sendKinds(call)
         case .openAPI: sendOpenAPI(call)
         case .health: Response.json { $0.member("status", "ok") }

@@ -11,12 +11,13 @@ public final class JobAPIServer: Sendable {
 
     /// - Parameter recipes: those that ship; tenants keep their own in the library.
     public init(
-        configuration: JobAPIConfiguration, intake: any JobIntake, library: any TenantLibrary, blobs: any BlobStore,
-        registry: StageRegistry, workflows: [WorkflowTemplate] = [], recipes: [Recipe] = []
+        configuration: JobAPIConfiguration, intake: any JobIntake, control: any QueueControl,
+        library: any TenantLibrary, blobs: any BlobStore, registry: StageRegistry, workflows: [WorkflowTemplate] = [],
+        recipes: [Recipe] = []
     ) {
         let api = JobAPI(
-            configuration: configuration, intake: intake, library: library, blobs: blobs, registry: registry,
-            workflows: workflows, recipes: recipes)
+            configuration: configuration, intake: intake, control: control, library: library, blobs: blobs,
+            registry: registry, workflows: workflows, recipes: recipes)
         self.api = api
         listener = Listener(
             limits: configuration.limits,

@@ -34,8 +34,8 @@ struct RealStoreTests {
         registry.register(PaintStage())
         registry.register(CollageStage())
         let server = JobAPIServer(
-            configuration: configuration, intake: database.store, library: database.store, blobs: blobs,
-            registry: registry, workflows: [.pairing])
+            configuration: configuration, intake: database.store, control: database.store, library: database.store,
+            blobs: blobs, registry: registry, workflows: [.pairing])
         try server.start()
         do { try await follow(server, database.store, blobs, folder) } catch {
             await server.stop()

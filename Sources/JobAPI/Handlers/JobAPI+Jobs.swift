@@ -93,7 +93,7 @@ extension JobAPI {
         return changed(shown(try await intake.retry(try call.id, tenant: call.tenant), to: call))
     }
 
-    private func changed(_ job: Job) -> Response {
+    func changed(_ job: Job) -> Response {
         Response(
             200, headers: [("Content-Type", "application/json"), ("ETag", JobResponse.tag(job))],
             body: .bytes(JobResponse.encode(job)))

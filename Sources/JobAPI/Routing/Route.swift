@@ -1,10 +1,11 @@
 /// Everything that the API answers. Closed: a new endpoint does not compile until it has a route and a handler.
 enum Endpoint: String, CaseIterable, Sendable {
     case putBlob, postBlob, getBlob
-    case createJob, listJobs, getJob, cancelJob, retryJob, jobStatuses
+    case createJob, listJobs, getJob, cancelJob, retryJob, approveJob, rejectJob, jobStatuses
     case createWorkflow, getWorkflow
     case listRecipes, putDefaultRecipe, putRecipe, getRecipe
     case listBackgrounds, putBackground, getBackground
+    case pauseQueue, resumeQueue, putLimits
     case kinds, openAPI, health, readiness
 }
 
@@ -47,6 +48,18 @@ extension Endpoint {
             Route(endpoint: self, method: "POST", template: "/v1/jobs/{id}/cancel", access: .scope(.jobsWrite))
         case .retryJob:
             Route(endpoint: self, method: "POST", template: "/v1/jobs/{id}/retry", access: .scope(.jobsWrite))
+        case .approveJob:
+            Route(endpoint: self, method: "POST", template: "/v1/jobs/{id}/approve", access: .scope(.jobsReview))
+        case .rejectJob:
+            Route(
+                endpoint: self, method: "POST", template: "/v1/jobs/{id}/reject", access: .scope(.jobsReview),
+                body: .json)
+        case .pauseQueue:
+            Route(endpoint: self, method: "POST", template: "/v1/queues/{name}/pause", access: .scope(.queuesAdmin))
+        case .resumeQueue:
+            Route(endpoint: self, method: "POST", template: "/v1/queues/{name}/resume", access: .scope(.queuesAdmin))
+        case .putLimits:
+            Route(endpoint: self, method: "PUT", template: "/v1/limits", access: .scope(.queuesAdmin), body: .json)
         case .jobStatuses:
             Route(endpoint: self, method: "POST", template: "/v1/jobs/status", access: .scope(.jobsRead), body: .json)
         case .createWorkflow:

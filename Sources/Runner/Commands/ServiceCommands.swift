@@ -98,14 +98,15 @@ private enum Service {
         let key = try DevelopmentKey.load(home: installation.home)
         var configuration = JobAPIConfiguration(address: options.address, port: options.port)
         configuration.allowsOutsideAccess = options.allowsOutsideAccess
-        configuration.keys = [try APIKey(plain: key, tenant: "default")]
+        configuration.keys = [try APIKey(plain: key, tenant: "default", scopes: Set(APIScope.allCases))]
         configuration.onRequest = { record in
             guard let failure = record.failure, record.status >= 500 else { return }
             Log().warning(
                 "A request failed", ["http.route": .string(record.route ?? "-"), "failure.detail": .string(failure)])
         }
         let server = JobAPIServer(
-            configuration: configuration, intake: installation.store, library: installation.store,
+            configuration: configuration, intake: installation.store, control: installation.store,
+            library: installation.store,
             blobs: installation.blobs, registry: registry, workflows: [ShowroomWorkflow.template],
             recipes: try BuiltInRecipes.all())
         try server.start()

@@ -3,7 +3,7 @@ import JobQueue
 import Pipeline
 
 /// A queue in memory: keeps what the API enqueues, and lets a test play the worker.
-actor MemoryIntake: JobIntake {
+actor MemoryIntake: JobIntake, QueueControl {
     private struct Keyed {
         let request: Data
         let enqueued: Enqueued
@@ -17,6 +17,8 @@ actor MemoryIntake: JobIntake {
     /// When set, every call fails with it.
     private var outage: Failure?
     private(set) var lookups = 0
+    private(set) var paused: Set<QueueLane> = []
+    private(set) var limits: [String: TenantLimits] = [:]
 
     func fail(with failure: Failure?) { outage = failure }
 
@@ -103,6 +105,34 @@ actor MemoryIntake: JobIntake {
         guard state == .failed || state == .canceled else { throw Failure(.conflict, "The job did not fail.") }
         update(id) { $0.state = .queued }
         return try job(id, tenant: tenant)
+    }
+
+    func approve(_ id: UUID, tenant: String) throws(Failure) -> Job { try decide(id, tenant) { $0.state = .succeeded } }
+
+    func reject(_ id: UUID, reason: String, tenant: String) throws(Failure) -> Job {
+        let record = FailureRecord(failure: Failure(.rejected, reason), attempt: 1, at: Date(timeIntervalSince1970: 0))
+        return try decide(id, tenant) { ($0.state, $0.failure, $0.result) = (.failed, record, nil) }
+    }
+
+    private func decide(_ id: UUID, _ tenant: String, _ change: @Sendable (inout Job) -> Void) throws(Failure) -> Job {
+        guard try job(id, tenant: tenant).state == .review else { throw Failure(.conflict, "Nobody has to look.") }
+        update(id, change)
+        return try job(id, tenant: tenant)
+    }
+
+    func limit(_ tenant: String, to limits: TenantLimits?) throws(Failure) {
+        try check()
+        self.limits[tenant] = limits
+    }
+
+    func pause(_ lane: QueueLane) throws(Failure) {
+        try check()
+        paused.insert(lane)
+    }
+
+    func resume(_ lane: QueueLane) throws(Failure) {
+        try check()
+        paused.remove(lane)
     }
 
     func own(blob sha256: String, bytes: Int, tenant: String) throws(Failure) {

@@ -12,6 +12,7 @@ import Testing
 struct TestServer {
     static let key = "test-key-of-acme"
     static let otherKey = "test-key-of-other"
+    static let adminKey = "test-key-of-an-operator"
     static let readKey = "test-key-read-only"
     /// May do all but be told what is guarded.
     static let writeKey = "test-key-without-secrets"
@@ -43,7 +44,9 @@ struct TestServer {
         var configuration = JobAPIConfiguration(
             port: 0,
             keys: [
-                try APIKey(plain: Self.key, tenant: "acme"), try APIKey(plain: Self.otherKey, tenant: "other"),
+                try APIKey(plain: Self.key, tenant: "acme"),
+                try APIKey(plain: Self.adminKey, tenant: "acme", scopes: [.queuesAdmin]),
+                try APIKey(plain: Self.otherKey, tenant: "other"),
                 try APIKey(plain: Self.readKey, tenant: "acme", scopes: [.jobsRead]),
                 try APIKey(plain: Self.writeKey, tenant: "acme", scopes: [.jobsRead, .jobsWrite]),
             ])
@@ -62,7 +65,7 @@ struct TestServer {
         registry.register(StandStage())
         registry.register(ConfideStage())
         server = JobAPIServer(
-            configuration: configuration, intake: intake,
+            configuration: configuration, intake: intake, control: intake,
             library: MemoryLibrary { [intake] blob, tenant in
                 (try? await intake.owns(blob: blob, tenant: tenant)) ?? false
             }, blobs: blobs, registry: registry, workflows: [.pairing, .standing], recipes: [.shipped])

@@ -1,0 +1,73 @@
+internal import JobQueue
+internal import Pipeline
+
+/// What reviewers and operators do.
+extension JobAPI {
+    /// `POST /v1/jobs/{id}/approve`
+    func approveJob(_ call: Call) async throws -> Response {
+        try call.checkEmptyBody()
+        return changed(shown(try await control.approve(try call.id, tenant: call.tenant), to: call))
+    }
+
+    /// `POST /v1/jobs/{id}/reject`, with `reason` if wished
+    func rejectJob(_ call: Call) async throws -> Response {
+        _ = try QueryReader(call.request.query, known: [])
+        let reason = try BodyReader(call.body, known: ["reason"]).text("reason", longest: 500) ?? ""
+        return changed(shown(try await control.reject(try call.id, reason: reason, tenant: call.tenant), to: call))
+    }
+
+    /// `POST /v1/queues/{name}/pause`
+    func pauseQueue(_ call: Call) async throws -> Response {
+        let lane = try call.lane
+        try await control.pause(lane)
+        return Self.state(of: lane, paused: true)
+    }
+
+    /// `POST /v1/queues/{name}/resume`
+    func resumeQueue(_ call: Call) async throws -> Response {
+        let lane = try call.lane
+        try await control.resume(lane)
+        return Self.state(of: lane, paused: false)
+    }
+
+    private static func state(of lane: QueueLane, paused: Bool) -> Response {
+        .json { writer in
+            writer.member("name", lane.rawValue)
+            writer.key("paused")
+            writer.bool(paused)
+        }
+    }
+
+    /// `PUT /v1/limits`: of any tenant; without `running` and `perMinute` it has none any more.
+    func putLimits(_ call: Call) async throws -> Response {
+        _ = try QueryReader(call.request.query, known: [])
+        let body = try BodyReader(call.body, known: ["tenant", "running", "perMinute", "burst"])
+        let tenant = try body.requiredText("tenant", longest: 200)
+        let limits = TenantLimits(
+            maxRunning: try body.int("running", in: 0...1_000_000),
+            perMinute: try body.number("perMinute", in: 0.001...1_000_000),
+            burst: try body.int("burst", in: 1...1_000_000) ?? 1)
+        let isFree = limits.maxRunning == nil && limits.perMinute == nil
+        if isFree, body.has("burst") { throw body.fault("burst", "goes with perMinute") }
+        try await control.limit(tenant, to: isFree ? nil : limits)
+        return .json { writer in
+            writer.member("tenant", tenant)
+            writer.member("running", limits.maxRunning)
+            writer.key("perMinute")
+            writer.value(limits.perMinute.map { .number($0) } ?? .null)
+            writer.member("burst", isFree ? nil : limits.burst)
+        }
+    }
+}
+
+extension JobAPI.Call {
+    fileprivate var lane: QueueLane {
+        get throws {
+            try checkEmptyBody()
+            guard case .name(let name) = parameter, let lane = QueueLane(rawValue: name) else {
+                throw Failure(.notFound, "There is no such queue.", hint: "Queues are live and bulk.")
+            }
+            return lane
+        }
+    }
+}
