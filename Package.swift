@@ -114,9 +114,11 @@ let package = Package(
             name: "JobAPITests", dependencies: ["JobAPI", "JobQueue", "Pipeline", "Storage", "TestKit"],
             swiftSettings: strict),
         .testTarget(
-            name: "RunnerTests", dependencies: ["Pipeline", "Runner", "Storage", "TestKit"], swiftSettings: strict),
+            name: "RunnerTests", dependencies: ["JobQueue", "Pipeline", "Runner", "Storage", "TestKit"],
+            swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["Imaging", "Pipeline", "Storage", "TestKit"], swiftSettings: strict),
+            name: "EndToEndTests", dependencies: ["Imaging", "JobQueue", "Pipeline", "Storage", "TestKit"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

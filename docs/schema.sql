@@ -287,6 +287,34 @@ begin
 end
 $$;
 
+CREATE FUNCTION rundum.collect_backfill(_backfill bigint, _again boolean) RETURNS TABLE(outcome text, items bigint)
+    LANGUAGE sql
+    AS $$
+    with open as materialized (
+        select i.n, i.job_id, i.workflow_id from rundum.backfill_item i
+        where i.backfill_id = _backfill and i.outcome is null and (i.job_id is not null or i.workflow_id is not null)
+        union all
+        select i.n, i.job_id, i.workflow_id from rundum.backfill_item i
+        where _again and i.backfill_id = _backfill and i.outcome in ('review', 'failed', 'canceled')
+            and (i.job_id is not null or i.workflow_id is not null)
+    ),
+    now as (
+        select o.n, case
+            when d.id is not null then d.state::text
+            when exists (select from rundum.job j where j.id = o.job_id) then null
+            else 'gone' end as outcome
+        from open o left join rundum.done d on d.id = o.job_id where o.job_id is not null
+        union all
+        select o.n, rundum.workflow_outcome(o.workflow_id) from open o where o.workflow_id is not null
+    ),
+    changed as (
+        update rundum.backfill_item i set outcome = w.outcome from now w
+        where i.backfill_id = _backfill and i.n = w.n and i.outcome is distinct from w.outcome
+        returning i.outcome
+    )
+    select c.outcome, count(*) from changed c group by 1
+$$;
+
 CREATE FUNCTION rundum.complete(_job uuid, _fence bigint, _result jsonb, _cache_key text, _cached boolean) RETURNS boolean
     LANGUAGE plpgsql
     AS $$
@@ -1110,6 +1138,37 @@ begin
 end
 $$;
 
+CREATE FUNCTION rundum.roll_back_backfill(_tenant text, _backfill bigint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_job uuid;
+begin
+    perform 1 from rundum.backfill b where b.id = _backfill for update;
+    update rundum.backfill b set state = 'rolledBack', feeder = b.feeder + 1, finished_at = coalesce(b.finished_at, now())
+    where b.id = _backfill;
+    for v_job in
+        select j.id from rundum.backfill_item i join rundum.job j on j.id = i.job_id
+        where i.backfill_id = _backfill and i.outcome is null
+        union all
+        select j.id from rundum.backfill_item i join rundum.job j on j.workflow_id = i.workflow_id
+        where i.backfill_id = _backfill and i.outcome is null
+    loop
+        -- One that ended meanwhile, by itself or by another of these, needs nothing.
+        begin
+            perform rundum.cancel(_tenant, v_job);
+        exception when sqlstate 'RU404' or sqlstate 'RU409' then null;
+        end;
+    end loop;
+    delete from rundum.cache c using rundum.backfill b
+    where b.id = _backfill and c.tenant_id = b.tenant_id and c.job_id in (
+        select i.job_id from rundum.backfill_item i where i.backfill_id = _backfill
+        union all
+        select d.id from rundum.backfill_item i join rundum.done d on d.workflow_id = i.workflow_id
+        where i.backfill_id = _backfill);
+end
+$$;
+
 CREATE FUNCTION rundum.set_limit(_tenant text, _max_running integer, _per_minute double precision, _burst integer) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -1209,6 +1268,30 @@ begin
 end
 $$;
 
+CREATE FUNCTION rundum.take_up_backfill(_backfill bigint, _alive boolean, _host text, _pid integer, _process_start numeric) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_backfill rundum.backfill;
+begin
+    select b.* into v_backfill from rundum.backfill b where b.id = _backfill for update;
+    if v_backfill.state in ('done', 'rolledBack') then
+        raise exception 'The backfill % is over.', _backfill
+            using errcode = 'RU409', hint = 'rundum backfill list shows those that can go on.';
+    end if;
+    if _alive and v_backfill.state = 'feeding' and v_backfill.beat_at > clock_timestamp() - interval '15 seconds' then
+        raise exception 'Another process goes on with the backfill %.', _backfill
+            using errcode = 'RU409', hint = format('It has pid %s. rundum backfill stop %s stops it.', v_backfill.pid, _backfill);
+    end if;
+    update rundum.backfill b set
+        feeder = b.feeder + 1, host = _host, pid = _pid, process_start = _process_start, beat_at = clock_timestamp(),
+        -- Whoever goes on has seen the first items.
+        canary = case when b.state = 'waiting' then 0 else b.canary end, state = 'feeding', finished_at = null
+    where b.id = _backfill;
+    return v_backfill.feeder + 1;
+end
+$$;
+
 CREATE FUNCTION rundum.tell_workers() RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -1248,6 +1331,64 @@ CREATE FUNCTION rundum.vnow(_priority smallint) RETURNS bigint
     AS $$
     select coalesce(pg_sequence_last_value(('rundum.clock_' || _priority)::regclass), 0)
 $$;
+
+CREATE FUNCTION rundum.workflow_outcome(_workflow uuid) RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+    select case
+        when exists (select from rundum.job j where j.workflow_id = _workflow) then null
+        else coalesce((
+            select d.state::text from rundum.done d where d.workflow_id = _workflow
+            order by array_position(array['failed', 'canceled', 'review', 'succeeded'], d.state::text) limit 1), 'gone')
+        end
+$$;
+
+CREATE TABLE rundum.backfill (
+    id bigint NOT NULL,
+    tenant_id integer NOT NULL,
+    name text NOT NULL,
+    spec jsonb NOT NULL,
+    pace jsonb NOT NULL,
+    state text DEFAULT 'feeding'::text NOT NULL,
+    total bigint DEFAULT 0 NOT NULL,
+    canary integer DEFAULT 0 NOT NULL,
+    fed bigint DEFAULT 0 NOT NULL,
+    feeder bigint DEFAULT 0 NOT NULL,
+    host text,
+    pid integer,
+    process_start numeric(20,0),
+    beat_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT backfill_canary_check CHECK ((canary >= 0)),
+    CONSTRAINT backfill_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT backfill_state_check CHECK ((state = ANY (ARRAY['feeding'::text, 'waiting'::text, 'stopped'::text, 'done'::text, 'rolledBack'::text])))
+);
+
+ALTER TABLE rundum.backfill ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME rundum.backfill_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE rundum.backfill_item (
+    backfill_id bigint NOT NULL,
+    n bigint NOT NULL,
+    key text NOT NULL,
+    source jsonb NOT NULL,
+    job_id uuid,
+    workflow_id uuid,
+    previous uuid,
+    outcome text,
+    failure jsonb,
+    CONSTRAINT backfill_item_has_a_cause CHECK (((outcome IS NULL) OR ((failure IS NULL) = ((job_id IS NOT NULL) OR (workflow_id IS NOT NULL))))),
+    CONSTRAINT backfill_item_is_one CHECK (((job_id IS NULL) OR (workflow_id IS NULL))),
+    CONSTRAINT backfill_item_key_check CHECK (((octet_length(key) >= 1) AND (octet_length(key) <= 1000))),
+    CONSTRAINT backfill_item_outcome_check CHECK ((outcome = ANY (ARRAY['succeeded'::text, 'review'::text, 'failed'::text, 'canceled'::text, 'gone'::text])))
+);
 
 CREATE TABLE rundum.background (
     tenant_id integer NOT NULL,
@@ -1325,6 +1466,65 @@ CREATE SEQUENCE rundum.clock_3
     MINVALUE 0
     NO MAXVALUE
     CACHE 1;
+
+CREATE TABLE rundum.tenant (
+    id integer NOT NULL,
+    key text NOT NULL,
+    weight integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT tenant_key_check CHECK ((key <> ''::text)),
+    CONSTRAINT tenant_weight_check CHECK (((weight >= 1) AND (weight <= 1000)))
+);
+
+CREATE TABLE rundum.workflow (
+    id uuid NOT NULL,
+    tenant_id integer NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    recipe jsonb,
+    CONSTRAINT workflow_recipe_shape CHECK ((jsonb_typeof(recipe) = 'object'::text))
+);
+
+CREATE VIEW rundum.current_result AS
+ SELECT DISTINCT ON (r.tenant_id, r.name, r.key) t.key AS tenant,
+    r.name,
+    r.key,
+    r.id,
+    r.is_workflow,
+    r.backfill_id
+   FROM (( SELECT b.tenant_id,
+            b.name,
+            i.key,
+            COALESCE(i.job_id, i.workflow_id) AS id,
+            (i.workflow_id IS NOT NULL) AS is_workflow,
+            b.id AS backfill_id
+           FROM ((rundum.backfill b
+             JOIN rundum.backfill_item i ON ((i.backfill_id = b.id)))
+             LEFT JOIN rundum.done d ON ((d.id = i.job_id)))
+          WHERE ((b.state <> 'rolledBack'::text) AND
+                CASE
+                    WHEN (i.job_id IS NULL) THEN (i.outcome = 'succeeded'::text)
+                    ELSE (d.state = 'succeeded'::rundum.job_state)
+                END)
+        UNION ALL
+         SELECT b.tenant_id,
+            b.name,
+            i.key,
+            i.previous,
+            ((b.spec ->> 'isWorkflow'::text) = 'true'::text),
+            NULL::bigint
+           FROM (rundum.backfill b
+             JOIN rundum.backfill_item i ON ((i.backfill_id = b.id)))
+          WHERE (((EXISTS ( SELECT
+                   FROM rundum.done p
+                  WHERE ((p.id = i.previous) AND (p.state = 'succeeded'::rundum.job_state)))) OR (EXISTS ( SELECT
+                   FROM rundum.workflow w
+                  WHERE ((w.id = i.previous) AND (rundum.workflow_outcome(w.id) = 'succeeded'::text))))) AND (NOT (EXISTS ( SELECT
+                   FROM (rundum.backfill_item o
+                     JOIN rundum.backfill ob ON ((ob.id = o.backfill_id)))
+                  WHERE (((o.job_id = i.previous) OR (o.workflow_id = i.previous)) AND (ob.state = 'rolledBack'::text))))))) r
+     JOIN rundum.tenant t ON ((t.id = r.tenant_id)))
+  ORDER BY r.tenant_id, r.name, r.key, r.backfill_id DESC NULLS LAST, r.id;
 
 CREATE TABLE rundum.dependency (
     parent uuid NOT NULL,
@@ -1419,15 +1619,6 @@ CREATE TABLE rundum.recipe_default (
     CONSTRAINT recipe_default_workflow_check CHECK ((workflow <> ''::text))
 );
 
-CREATE TABLE rundum.tenant (
-    id integer NOT NULL,
-    key text NOT NULL,
-    weight integer DEFAULT 1 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT tenant_key_check CHECK ((key <> ''::text)),
-    CONSTRAINT tenant_weight_check CHECK (((weight >= 1) AND (weight <= 1000)))
-);
-
 ALTER TABLE rundum.tenant ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME rundum.tenant_id_seq
     START WITH 1
@@ -1471,16 +1662,13 @@ ALTER TABLE rundum.worker ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
-CREATE TABLE rundum.workflow (
-    id uuid NOT NULL,
-    tenant_id integer NOT NULL,
-    name text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    recipe jsonb,
-    CONSTRAINT workflow_recipe_shape CHECK ((jsonb_typeof(recipe) = 'object'::text))
-);
-
 ALTER TABLE ONLY rundum.done ATTACH PARTITION rundum.done_default DEFAULT;
+
+ALTER TABLE ONLY rundum.backfill_item
+    ADD CONSTRAINT backfill_item_pkey PRIMARY KEY (backfill_id, n);
+
+ALTER TABLE ONLY rundum.backfill
+    ADD CONSTRAINT backfill_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY rundum.background
     ADD CONSTRAINT background_pkey PRIMARY KEY (tenant_id, name, version);
@@ -1536,6 +1724,16 @@ ALTER TABLE ONLY rundum.worker
 ALTER TABLE ONLY rundum.workflow
     ADD CONSTRAINT workflow_pkey PRIMARY KEY (id);
 
+CREATE UNIQUE INDEX backfill_item_job ON rundum.backfill_item USING btree (job_id) WHERE (job_id IS NOT NULL);
+
+CREATE UNIQUE INDEX backfill_item_key ON rundum.backfill_item USING btree (key, backfill_id);
+
+CREATE INDEX backfill_item_open ON rundum.backfill_item USING btree (backfill_id, n) WHERE ((outcome IS NULL) AND ((job_id IS NOT NULL) OR (workflow_id IS NOT NULL)));
+
+CREATE UNIQUE INDEX backfill_item_workflow ON rundum.backfill_item USING btree (workflow_id) WHERE (workflow_id IS NOT NULL);
+
+CREATE INDEX backfill_tenant ON rundum.backfill USING btree (tenant_id, id);
+
 CREATE INDEX dependency_child ON rundum.dependency USING btree (child);
 
 CREATE INDEX done_finished ON ONLY rundum.done USING brin (finished_at);
@@ -1583,6 +1781,9 @@ ALTER INDEX rundum.done_workflow ATTACH PARTITION rundum.done_default_workflow_i
 CREATE TRIGGER background_never_changes BEFORE UPDATE ON rundum.background FOR EACH ROW EXECUTE FUNCTION rundum.refuse_change();
 
 CREATE TRIGGER recipe_never_changes BEFORE UPDATE ON rundum.recipe FOR EACH ROW EXECUTE FUNCTION rundum.refuse_change();
+
+ALTER TABLE ONLY rundum.backfill
+    ADD CONSTRAINT backfill_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES rundum.tenant(id);
 
 ALTER TABLE ONLY rundum.background
     ADD CONSTRAINT background_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES rundum.tenant(id);

@@ -8,6 +8,9 @@ internal import Storage
 /// With `DATABASE_URL` the queue is that database; without, a private PostgreSQL under the home folder.
 struct Installation: Sendable {
     let home: URL
+    /// Of the database that is used.
+    let databaseURL: String
+    private let database: Database
     let store: PostgresJobStore
     let blobs: DirectoryBlobStore
     let cluster: PrivateCluster?
@@ -17,18 +20,23 @@ struct Installation: Sendable {
         try Home.prepare(home)
         let given = ProcessInfo.processInfo.environment["DATABASE_URL"].flatMap { $0.isEmpty ? nil : $0 }
         let cluster = given == nil ? try PrivateCluster.open(home: home.appending(path: "postgresql")) : nil
-        let database = Database(url: given ?? cluster?.url ?? "")
+        let url = given ?? cluster?.url ?? ""
+        let database = Database(url: url)
         let store = PostgresJobStore(database)
         do {
             _ = try await database.migrate()
             let blobs = try DirectoryBlobStore(root: home.appending(path: "blobs"))
-            return Installation(home: home, store: store, blobs: blobs, cluster: cluster)
+            return Installation(
+                home: home, databaseURL: url, database: database, store: store, blobs: blobs, cluster: cluster)
         } catch {
             await store.close()
             cluster?.close()
             throw error
         }
     }
+
+    /// Brings the schema to this version; `open` has done it.
+    func migrate() async throws(Failure) { _ = try await database.migrate() }
 
     var scratch: URL { home.appending(path: "scratch") }
 

@@ -17,6 +17,7 @@ struct Migration: Sendable {
         Migration(9, "enqueue-from-sql", PackageResources._009_enqueue_from_sql_sql),
         Migration(10, "controls", PackageResources._010_controls_sql),
         Migration(11, "stats", PackageResources._011_stats_sql),
+        Migration(12, "backfill", PackageResources._012_backfill_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ file: [UInt8]) {

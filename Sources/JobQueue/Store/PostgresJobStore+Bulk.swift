@@ -130,7 +130,7 @@ private enum BulkStatements {
 }
 
 /// The text format of COPY.
-private enum CopyText {
+enum CopyText {
     static let null = "\\N"
     /// The transaction's own time.
     static let now = "now"

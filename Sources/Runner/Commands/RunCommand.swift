@@ -51,7 +51,7 @@ struct RunCommand: Command {
         var members = try arguments.value("--options").map(OptionWords.file) ?? [:]
         members.merge(try OptionWords.members(arguments.all("--set"), schema: stage.schema)) { $1 }
         let direct = DirectRun(stage: stage, options: try stage.complete(.object(members)))
-        let jobs = try items(for: stage, with: companions(of: stage))
+        let jobs = try items(for: stage, with: Self.companions(arguments, of: stage))
         var bars = ProgressBars()
         let results = try await direct.run(jobs, abreast: abreast) { result, item, done in
             if let failure = result.failure { Terminal.say(failure.named(item.name)) }
@@ -90,7 +90,7 @@ struct RunCommand: Command {
     }
 
     /// The files of `--with`, by slot.
-    private func companions(of stage: any AnyStage) throws(Failure) -> [String: URL] {
+    static func companions(_ arguments: Arguments, of stage: any AnyStage) throws(Failure) -> [String: URL] {
         var found: [String: URL] = [:]
         for word in arguments.all("--with") {
             let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
@@ -98,7 +98,7 @@ struct RunCommand: Command {
             guard stage.companions.contains(parts[0]) else {
                 let slots = stage.companions.sorted().joined(separator: ", ")
                 throw Failure(
-                    .invalidInputs, "\(kind) has no extra slot \(parts[0]).",
+                    .invalidInputs, "\(stage.kind) has no extra slot \(parts[0]).",
                     hint: slots.isEmpty ? "It takes none." : "It takes: \(slots).")
             }
             found[parts[0]] = URL(filePath: parts[1]).absoluteURL
