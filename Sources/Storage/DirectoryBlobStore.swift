@@ -7,7 +7,7 @@ public import Pipeline
 /// A blob is written beside, made durable, then renamed into place: it is there whole or not at all, also after a power
 /// cut. Many processes may share the directory.
 public struct DirectoryBlobStore: BlobStore {
-    private let root: URL
+    let root: URL
     private let incoming: URL
     private let disk: DiskCalls
 
@@ -108,7 +108,7 @@ public struct DirectoryBlobStore: BlobStore {
     }
 
     /// Where a blob stands. A name that is not a hash never becomes a path.
-    private func place(of sha256: String) throws(Failure) -> URL {
+    func place(of sha256: String) throws(Failure) -> URL {
         guard SHA256Hasher.isName(sha256) else {
             throw Failure(
                 .invalidRequest, "This is not the name of a blob.",

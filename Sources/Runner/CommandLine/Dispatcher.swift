@@ -10,7 +10,8 @@ enum Dispatcher {
         BackfillShowCommand.self, BackfillStopCommand.self, BackfillRollbackCommand.self, EraseCommand.self,
         KindsCommand.self,
         ModelsListCommand.self, ModelsVerifyCommand.self,
-        DatabaseMigrateCommand.self, DoctorCommand.self,
+        DatabaseMigrateCommand.self, DatabaseVerifyCommand.self, DatabaseBackupCommand.self,
+        DatabaseRestoreCommand.self, DoctorCommand.self,
         ExecuteCommand.self,
     ]
 
