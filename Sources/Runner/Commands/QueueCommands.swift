@@ -133,7 +133,8 @@ struct QueueStatsCommand: Command {
                 } else {
                     // Up and left, and the rest of the screen cleared: ECMA-48's CUP and ED.
                     if arguments.has("--watch") { Terminal.out("\u{1B}[H\u{1B}[2J") }
-                    Terminal.out(StatsText.text(stats))
+                    let local = stats.workers.filter { $0.host == WorkerDescription.thisHost }.map(\.pid)
+                    Terminal.out(StatsText.text(stats, memory: ProcessTree.resident(local)))
                 }
                 guard arguments.has("--watch") else { break }
                 try? await Task.sleep(for: .seconds(2))
@@ -145,7 +146,8 @@ struct QueueStatsCommand: Command {
 
 /// The queue as a person reads it.
 enum StatsText {
-    static func text(_ stats: QueueStats) -> String {
+    /// - Parameter memory: of this machine's workers with their executors, in bytes.
+    static func text(_ stats: QueueStats, memory: [Int32: Int] = [:]) -> String {
         var depths = TextTable("KIND", "TENANT", "STATE", "JOBS", "OLDEST")
         depths.rows = stats.depths.map {
             [$0.kind.rawValue, $0.tenant, $0.state, "\($0.jobs)", seconds($0.oldestSeconds)]
@@ -159,10 +161,12 @@ enum StatsText {
         }
         var failures = TextTable("FAILED WITH", "KIND", "JOBS")
         failures.rows = stats.failures.map { [$0.code, $0.kind.rawValue, "\($0.jobs)"] }
-        var workers = TextTable("WORKER", "PID", "ATTEMPTS", "LEASE", "HOST")
+        var workers = TextTable("WORKER", "PID", "ATTEMPTS", "LEASE", "MEMORY", "HOST")
         workers.rows = stats.workers.map {
             let host = $0.host.split(separator: " ").first.map(String.init) ?? $0.host
-            return ["\($0.id)", "\($0.pid)", "\($0.attempts)", seconds($0.leaseSeconds), host]
+            let bytes = $0.host == WorkerDescription.thisHost ? memory[$0.pid] : nil
+            let held = bytes.map { BackfillView.size(Double($0)) } ?? "-"
+            return ["\($0.id)", "\($0.pid)", "\($0.attempts)", seconds($0.leaseSeconds), held, host]
         }
         var parts = [depths, paces, failures, workers].filter { !$0.rows.isEmpty }.map(\.text)
         if !stats.paused.isEmpty { parts.append("Paused: \(stats.paused.joined(separator: ", ")).") }
