@@ -71,7 +71,9 @@ struct BenchWorker: Sendable {
 
     private final class Current: Sendable { let worker = Mutex<Worker?>(nil) }
 
-    static func with(url: String, lines: Int, slots: Int, _ body: (BenchWorker) async throws -> Void) async throws {
+    static func with(
+        url: String, lines: Int, slots: Int, kinds: [Kind] = ["noop"], _ body: (BenchWorker) async throws -> Void
+    ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "queue-bench-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let blobs = try DirectoryBlobStore(root: folder.appending(path: "blobs"))
@@ -81,7 +83,7 @@ struct BenchWorker: Sendable {
                 var configuration = WorkerConfiguration(scratch: folder.appending(path: "scratch"))
                 configuration.executors = slots
                 configuration.lines = lines
-                configuration.kinds = ["noop"]
+                configuration.kinds = kinds
                 configuration.startsAhead = false
                 configuration.log = Log(level: .warning)
                 return Worker(

@@ -10,6 +10,8 @@ enum QueueBench {
                queue-bench enqueue --url URL --jobs N           N no-op jobs by COPY
                queue-bench drain --url URL --jobs N [--lines N] the worker's own path over what is queued
                queue-bench latency --url URL --jobs N           from asking to the start on an idle worker
+               queue-bench work --url URL --kind KIND           does such jobs until standard input ends
+               queue-bench probe --url URL --seconds N          enqueues a live job every 50 ms
         """
 
     static func main() async {
@@ -20,6 +22,8 @@ enum QueueBench {
             case "enqueue": try await enqueue(wish)
             case "drain": try await Drain.run(wish)
             case "latency": try await Latency.run(wish)
+            case "work": try await Backfill.work(wish)
+            case "probe": try await Backfill.probe(wish)
             default: throw Failure(.invalidOptions, usage)
             }
         } catch let failure as Failure {
