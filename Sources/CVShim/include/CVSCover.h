@@ -31,7 +31,7 @@ typedef struct CVSCover {
     CVSColour colour;
 } CVSCover;
 
-/// A copy of `photo` (3 channels) with every plate covered, and a margin of 6 % of its height (1.5 pixels at least)
+/// A copy of `photo` (3 channels) with every plate covered, and a margin of 8 % of its height and a pixel
 /// around each; pixels farther off are the photo's own. `logo` (3 or 4 channels) is needed by CVSCoverKindLogo.
 CVSStatus cvs_cover(const CVSImage *photo, const CVSCover *_Nullable covers, int32_t count,
                     const CVSImage *_Nullable logo, CVSCancel cancel, CVSImage *_Nullable *_Nonnull out,

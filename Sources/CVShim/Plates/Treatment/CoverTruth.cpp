@@ -31,14 +31,14 @@ struct Reach {
             points.insert(points.end(), round, round + 4);
             cv::convexHull(points, hull);
         }
-        // Sides can't be longer than the hull is round; 6 % of the longest, and the edge's ramp on top of it.
+        // Sides can't be longer than the hull is round; 8 % of the longest, and the edge's ramp on top of it.
         double longest = 0;
         for (int i = 0; i < 4; ++i) {
             const cv::Point2f a = points[size_t(i)], b = points[size_t((i + 1) % 4)];
             longest = std::max(longest, std::hypot(double(a.x) - b.x, double(a.y) - b.y));
         }
         const double height = std::min(longest, std::max(2.0, (side(corners, 0, 3) + side(corners, 1, 2)) / 2));
-        const double margin = std::max(1.5, 0.06 * std::max(height, least));
+        const double margin = 1 + 0.08 * std::max(height, least);
         far = 2 * margin + 0.51;
         float left = INFINITY, top = INFINITY, right = -INFINITY, bottom = -INFINITY;
         for (const cv::Point2f &point : hull) {

@@ -83,7 +83,7 @@ void Fit::measure(const std::vector<cv::Point2f> &quad) {
     const double width = (length(quad[0], quad[1]) + length(quad[3], quad[2])) / 2;
     height_ = std::max(thinnest, (length(quad[0], quad[3]) + length(quad[1], quad[2])) / 2);
     aspect_ = std::clamp(width / height_, 0.2, 20.0);
-    margin_ = std::max(1.5, 0.06 * std::min(height_, width));
+    margin_ = 1 + 0.08 * std::min(height_, width);
 }
 
 double Fit::distance(double x, double y) const {

@@ -2,7 +2,7 @@ internal import CVShim
 public import Pipeline
 
 extension Bitmap {
-    /// A copy of this photo (3 channels) with every plate covered, and a margin of 6 % of its height (1.5 pixels at least)
+    /// A copy of this photo (3 channels) with every plate covered, and a margin of 8 % of its height and a pixel
     /// around each. Pixels farther off are the photo's own.
     ///
     /// - Parameter logo: what `logo` shows: 3 or 4 channels.
