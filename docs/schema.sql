@@ -226,7 +226,7 @@ CREATE FUNCTION rundum.cancelled_failure() RETURNS jsonb
     select '{"code": "cancelled", "summary": "The job was cancelled."}'::jsonb
 $$;
 
-CREATE FUNCTION rundum.claim(_worker bigint, _kinds text[], _limit integer) RETURNS TABLE(job uuid, fence bigint, tenant text, workflow uuid, label text, attempt integer, kind text, options jsonb, inputs jsonb, resolved jsonb, subject text, priority smallint, run_at timestamp with time zone, max_attempts integer)
+CREATE FUNCTION rundum.claim(_worker bigint, _kinds text[], _limit integer, _bulk integer) RETURNS TABLE(job uuid, fence bigint, tenant text, workflow uuid, label text, attempt integer, kind text, options jsonb, inputs jsonb, resolved jsonb, subject text, priority smallint, run_at timestamp with time zone, max_attempts integer)
     LANGUAGE plpgsql
     SET enable_seqscan TO 'off'
     SET enable_bitmapscan TO 'off'
@@ -239,7 +239,8 @@ CREATE FUNCTION rundum.claim(_worker bigint, _kinds text[], _limit integer) RETU
 declare
     v_worker rundum.worker;
     v_band rundum.band;
-    v_left integer := _limit;
+    v_taken integer := 0;
+    v_room integer;
     v_found integer;
     v_last bigint;
     v_ids uuid[] := '{}';
@@ -251,25 +252,27 @@ begin
     end if;
     perform rundum.promote(100);
     for v_band in select b.* from rundum.band b where not b.paused order by b.priority loop
+        v_room := case when v_band.priority < 3 then _limit else least(_limit, _bulk) end - v_taken;
+        continue when v_room < 1;
         select array_agg(r.id), count(*), max(r.vt) into v_some, v_found, v_last
         from (
             select j.id, j.vt from rundum.job j
             where j.state = 'queued' and j.gate <> 1 and j.priority = v_band.priority and j.vt >= v_band.floor
                 and j.kind = any (_kinds)
-            order by j.vt, j.id limit v_left for update skip locked
+            order by j.vt, j.id limit v_room for update skip locked
         ) r;
         continue when v_found = 0;
         if v_last > rundum.vnow(v_band.priority) then
             perform setval(('rundum.clock_' || v_band.priority)::regclass, v_last);
         end if;
         v_ids := v_ids || v_some;
-        v_left := v_left - v_found;
-        exit when v_left = 0;
+        v_taken := v_taken + v_found;
     end loop;
-    if v_worker.idle <> (v_left > 0) then
-        update rundum.worker w set idle = v_left > 0 where w.id = _worker;
+    if v_worker.idle <> (v_taken < _limit) or v_worker.idle_bulk <> (v_taken < least(_limit, _bulk)) then
+        update rundum.worker w set idle = v_taken < _limit, idle_bulk = v_taken < least(_limit, _bulk)
+        where w.id = _worker;
     end if;
-    if v_left = _limit then
+    if v_taken = 0 then
         return;
     end if;
     return query
@@ -421,6 +424,101 @@ begin
 end
 $$;
 
+CREATE FUNCTION rundum.cron_field(_field text, _least integer, _most integer, _names text[]) RETURNS integer[]
+    LANGUAGE plpgsql IMMUTABLE
+    AS $_$
+declare
+    v_part text;
+    v_match text[];
+    v_ends text[];
+    v_from integer;
+    v_to integer;
+    v_step integer;
+    v_all integer[] := '{}';
+begin
+    foreach v_part in array string_to_array(coalesce(_field, ''), ',') loop
+        v_match := regexp_match(upper(v_part), '^(\*|[0-9]{1,2}|[A-Z]{3})(?:-([0-9]{1,2}|[A-Z]{3}))?(?:/([0-9]{1,2}))?$');
+        v_ends := array[v_match [1], coalesce(v_match [2], v_match [1])];
+        for n in 1..2 loop
+            if v_ends [n] ~ '^[A-Z]' then
+                v_ends [n] := (array_position(_names, v_ends [n]) - 1 + _least)::text;
+            end if;
+        end loop;
+        if v_match [1] = '*' and v_match [2] is null then
+            v_from := _least;
+            v_to := _most;
+        elsif v_match [1] <> '*' and v_ends [2] ~ '^[0-9]+$' then
+            v_from := v_ends [1]::integer;
+            v_to := case when v_match [2] is null and v_match [3] is not null then _most else v_ends [2]::integer end;
+        else
+            return null;
+        end if;
+        v_step := coalesce(v_match [3], '1')::integer;
+        if v_from is null or v_step < 1 or v_from < _least or v_to > _most or v_from > v_to then
+            return null;
+        end if;
+        v_all := v_all || array(select generate_series(v_from, v_to, v_step));
+    end loop;
+    return (select array_agg(distinct n order by n) from unnest(v_all) n);
+end
+$_$;
+
+CREATE FUNCTION rundum.cron_next(_schedule text, _zone text, _after timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_months constant text[] := '{JAN,FEB,MAR,APR,MAY,JUN,JUL,AUG,SEP,OCT,NOV,DEC}';
+    v_days constant text[] := '{SUN,MON,TUE,WED,THU,FRI,SAT}';
+    v_text text := case lower(btrim(_schedule))
+        when '@hourly' then '0 * * * *' when '@daily' then '0 0 * * *' when '@midnight' then '0 0 * * *'
+        when '@weekly' then '0 0 * * 0' when '@monthly' then '0 0 1 * *' when '@yearly' then '0 0 1 1 *'
+        else btrim(_schedule) end;
+    v_fields text[] := regexp_split_to_array(v_text, '\s+');
+    v_minutes integer[] := rundum.cron_field(v_fields [1], 0, 59, '{}');
+    v_hours integer[] := rundum.cron_field(v_fields [2], 0, 23, '{}');
+    v_of_month integer[] := rundum.cron_field(v_fields [3], 1, 31, '{}');
+    v_in_months integer[] := rundum.cron_field(v_fields [4], 1, 12, v_months);
+    v_of_week integer[] := rundum.cron_field(v_fields [5], 0, 7, v_days);
+    v_day date := (_after at time zone _zone)::date;
+    v_either boolean;
+    v_month_day boolean;
+    v_week_day boolean;
+    v_found timestamptz;
+begin
+    if cardinality(v_fields) <> 5 or v_minutes is null or v_hours is null or v_of_month is null or v_in_months is null
+        or v_of_week is null
+    then
+        raise exception 'The schedule is not one of cron''s: %.', _schedule
+            using errcode = 'RU400',
+            hint = 'Five fields: minute, hour, day of the month, month, day of the week; 30 6 * * MON-FRI is 6:30 on workdays.';
+    end if;
+    -- Cron's rule: two days that are both named mean either.
+    v_either := v_fields [3] !~ '^\*' and v_fields [5] !~ '^\*';
+    -- The day before too: where clocks go back over midnight, its end comes again.
+    v_day := v_day - 1;
+    -- February 29 comes after eight years at the latest.
+    for n in 0..3000 loop
+        v_month_day := extract(day from v_day)::integer = any (v_of_month);
+        -- Sunday is 0 and 7.
+        v_week_day := extract(dow from v_day)::integer = any (v_of_week)
+            or extract(isodow from v_day)::integer = any (v_of_week);
+        if extract(month from v_day)::integer = any (v_in_months)
+            and (v_month_day and v_week_day or v_either and (v_month_day or v_week_day))
+        then
+            select min(i.instant) into v_found
+            from (select v_day + make_interval(hours => h, mins => m) as shown from unnest(v_hours) h, unnest(v_minutes) m) t
+            cross join lateral rundum.instants(t.shown, _zone, v_fields [2] = '*') i
+            where i.instant > _after;
+            if v_found is not null then
+                return v_found;
+            end if;
+        end if;
+        v_day := v_day + 1;
+    end loop;
+    raise exception 'The schedule never comes: %.', _schedule using errcode = 'RU400', hint = 'Is there such a day?';
+end
+$$;
+
 CREATE FUNCTION rundum.decide(_tenant text, _job uuid, _approved boolean, _failure jsonb) RETURNS SETOF rundum.any_job
     LANGUAGE plpgsql
     AS $$
@@ -470,6 +568,48 @@ CREATE FUNCTION rundum.dependency_failure(_root uuid, _state rundum.job_state) R
     end
     from rundum.done d where d.id = _root
 $$;
+
+CREATE FUNCTION rundum.drop_week(_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET lock_timeout TO '2s'
+    AS $_$
+declare
+    v_keep integer := (select h.keep_days from rundum.history h);
+    v_cutoff timestamptz := _now - v_keep * interval '24 h';
+    v_name text;
+    v_from timestamptz;
+    v_open boolean;
+    v_all bigint;
+    v_kept bigint;
+begin
+    for v_name in
+        select c.relname from pg_catalog.pg_inherits i join pg_catalog.pg_class c on c.oid = i.inhrelid
+        where v_keep > 0 and i.inhparent = 'rundum.done'::regclass and c.relname ~ '^done_[0-9]{8}$' order by 1
+    loop
+        v_from := to_date(right(v_name, 8), 'YYYYMMDD')::timestamp at time zone 'UTC';
+        exit when v_from + interval '168 h' > v_cutoff;
+        execute format('select exists (select from rundum.%I d where d.finished_at > $1) or exists (
+            select from rundum.job j where j.workflow_id is not null and j.id < $2)', v_name)
+        into v_open using v_cutoff, rundum.first_id(v_from + interval '168 h');
+        continue when v_open;
+        execute format('alter table rundum.done detach partition rundum.%I', v_name);
+        execute format('select count(*) from rundum.%I', v_name) into v_all;
+        execute format('insert into rundum.done select d.* from rundum.%I d join rundum.tenant t on t.id = d.tenant_id
+            where t.keep_days = 0 or t.keep_days > $1', v_name) using v_keep;
+        get diagnostics v_kept = row_count;
+        execute format('drop table rundum.%I', v_name);
+        delete from rundum.dependency p
+        where p.parent >= rundum.first_id(v_from) and p.parent < rundum.first_id(v_from + interval '168 h')
+            and not exists (select from rundum.done d where d.id = p.parent);
+        delete from rundum.workflow w
+        where w.id >= rundum.first_id(v_from) and w.id < rundum.first_id(v_from + interval '168 h')
+            and not exists (select from rundum.done d where d.workflow_id = w.id)
+            and not exists (select from rundum.job j where j.workflow_id = w.id);
+        return v_all - v_kept;
+    end loop;
+    return null;
+end
+$_$;
 
 CREATE FUNCTION rundum.end_attempt(_job uuid, _fence bigint, _failure jsonb, _disposition text, _delay interval, _taken boolean) RETURNS boolean
     LANGUAGE plpgsql
@@ -535,37 +675,59 @@ declare
     v_many boolean := cardinality(_requests) > 1;
     v_group record;
     v_new uuid[];
-    v_place bigint;
 begin
     -- The tenants first: their numbers are the order in which everybody locks who takes places.
     perform rundum.tenant_number(t.key)
     from (select distinct coalesce(r.request ->> 'tenant', 'default') as key from unnest(_requests) r(request)) t
     where t.key <> '' order by t.key;
     for v_group in
-        select t.id, t.key as tenant, r.request ->> 'key' as key, array_agg(r.n order by r.n) as places,
-            jsonb_agg(rundum.request_step(
-                r.request, case when v_many then format('Request %s: ', r.n) else '' end) order by r.n) as steps
-        from unnest(_requests) with ordinality r(request, n)
+        select t.id, t.key as tenant, r.plain, case when not r.plain then r.request ->> 'key' end as key,
+            array_agg(r.n order by r.n) as places, array_agg(r.request order by r.n) as requests
+        from (
+            select u.request, u.n, rundum.is_plain(u.request) as plain
+            from unnest(_requests) with ordinality u(request, n)
+        ) r
         left join rundum.tenant t on t.key = coalesce(r.request ->> 'tenant', 'default')
-        group by 1, 2, 3 order by 1, 3
+        group by 1, 2, 3, 4 order by 1, 3 desc, 4
     loop
-        if v_group.key is null then
-            perform rundum.refuse_foreign_blobs(v_group.id, v_group.steps);
-            v_new := rundum.insert_steps(v_group.id, null, v_group.steps);
+        if v_group.plain then
+            v_new := rundum.insert_plain(v_group.id, v_group.requests);
         else
-            -- Those of one key are one job, or a mistake that `enqueue_steps` tells.
-            select array_agg(n.id order by s.n) into v_new
-            from jsonb_array_elements(v_group.steps) with ordinality s(step, n)
-            cross join lateral (
-                select (e.job).id as id
-                from rundum.enqueue_steps(v_group.tenant, null, jsonb_build_array(s.step), v_group.key) e) n;
+            v_new := rundum.enqueue_odd(v_group.id, v_group.tenant, v_group.key, v_group.requests, v_group.places, v_many);
+        end if;
+        if cardinality(v_new) = cardinality(v_ids) then
+            return v_new;
         end if;
         for n in 1..cardinality(v_group.places) loop
-            v_place := v_group.places [n];
-            v_ids [v_place] := v_new [n];
+            v_ids [v_group.places [n]] := v_new [n];
         end loop;
     end loop;
     return v_ids;
+end
+$$;
+
+CREATE FUNCTION rundum.enqueue_odd(_tenant integer, _tenant_key text, _key text, _requests jsonb[], _places bigint[], _many boolean) RETURNS uuid[]
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_steps jsonb;
+    v_new uuid[];
+begin
+    select jsonb_agg(rundum.request_step(
+        r.request, case when _many then format('Request %s: ', r.place) else '' end) order by r.n)
+    into v_steps
+    from unnest(_requests, _places) with ordinality r(request, place, n);
+    if _key is null then
+        perform rundum.refuse_foreign_blobs(_tenant, v_steps);
+        return rundum.insert_steps(_tenant, null, v_steps);
+    end if;
+    -- Those of one key are one job, or a mistake that `enqueue_steps` tells.
+    select array_agg(n.id order by s.n) into v_new
+    from jsonb_array_elements(v_steps) with ordinality s(step, n)
+    cross join lateral (
+        select (e.job).id as id
+        from rundum.enqueue_steps(_tenant_key, null, jsonb_build_array(s.step), _key) e) n;
+    return v_new;
 end
 $$;
 
@@ -626,6 +788,45 @@ CREATE FUNCTION rundum.finish(_job uuid, _state rundum.job_state, _result jsonb,
         priority, tolerant, _cached, kind, case when _result is null then step else '' end, label, subject, options,
         inputs, _result, _failure
     from gone
+$$;
+
+CREATE FUNCTION rundum.fire_cron(_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_entry rundum.cron;
+    v_job uuid;
+    v_failure text;
+    v_count integer := 0;
+begin
+    -- In the order of tenants, as everybody locks who takes places.
+    for v_entry in
+        select c.* from rundum.cron c where c.next_at <= _now order by c.tenant_id, c.name limit 1000
+        for update skip locked
+    loop
+        v_job := null;
+        v_failure := null;
+        begin
+            v_job := rundum.enqueue(v_entry.request
+                || jsonb_build_object('tenant', (select t.key from rundum.tenant t where t.id = v_entry.tenant_id)));
+            v_count := v_count + 1;
+        exception when others then
+            -- One that can't be must not hold up the others; it is said where entries are listed.
+            v_failure := sqlerrm;
+        end;
+        update rundum.cron c set
+            next_at = rundum.cron_next(c.schedule, c.zone, _now), last_at = _now, failure = v_failure,
+            last_job = coalesce(v_job, c.last_job)
+        where c.tenant_id = v_entry.tenant_id and c.name = v_entry.name;
+    end loop;
+    return v_count;
+end
+$$;
+
+CREATE FUNCTION rundum.first_id(_at timestamp with time zone) RETURNS uuid
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select (lpad(to_hex(floor(extract(epoch from _at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
 $$;
 
 CREATE FUNCTION rundum.free_job(_job rundum.job) RETURNS boolean
@@ -720,6 +921,59 @@ begin
 end
 $$;
 
+CREATE FUNCTION rundum.insert_plain(_tenant integer, _requests jsonb[]) RETURNS uuid[]
+    LANGUAGE plpgsql
+    SET jit TO 'off'
+    AS $$
+declare
+    v_micros bigint := extract(epoch from clock_timestamp()) * 1000000;
+    v_stride bigint := rundum.stride(_tenant);
+    v_first bigint[] := array[0, 0, 0, 0];
+    v_slot text;
+    v_band record;
+    v_gate smallint;
+    v_ids uuid[];
+begin
+    select i.value ->> 'slot' into v_slot
+    from unnest(_requests) r(request), jsonb_array_elements(r.request -> 'inputs') i
+    where not exists (
+        select from rundum.blob_owner o
+        where o.tenant_id = _tenant and o.sha256 = decode(i.value ->> 'sha256', 'hex'))
+    limit 1;
+    if found then
+        raise exception 'The input % is not stored.', v_slot
+            using errcode = 'RU410', hint = 'Upload the file first.', column = v_slot;
+    end if;
+    v_ids := array(select rundum.uuid_v7(v_micros + n) from generate_series(1, cardinality(_requests)) n);
+    for v_band in
+        select coalesce(r.request ->> 'priority', '1')::smallint as priority, count(*) as jobs
+        from unnest(_requests) r(request) group by 1 order by 1
+    loop
+        v_first[v_band.priority + 1] := rundum.take_places(_tenant, v_band.priority, v_band.jobs);
+    end loop;
+    v_gate := rundum.gate(_tenant);
+    insert into rundum.job (
+        id, vt, tenant_id, max_attempts, state, priority, kind, subject, options, inputs, gate)
+    select x.id,
+        v_first[x.priority + 1] + v_stride * (row_number() over (partition by x.priority order by x.n) - 1), _tenant,
+        coalesce(x.request ->> 'maxAttempts', '5')::integer, 'queued', x.priority, x.request ->> 'kind',
+        x.request ->> 'subject', coalesce(x.request -> 'options', '{}'),
+        case when coalesce(x.request -> 'inputs', '[]') = '[]' then '[]' else (
+            select jsonb_agg(jsonb_build_object(
+                'slot', i.value -> 'slot', 'name', coalesce(i.value -> 'name', i.value -> 'slot'),
+                'source', jsonb_build_object('blob', jsonb_build_object('sha256', i.value -> 'sha256'))) order by i.n)
+            from jsonb_array_elements(x.request -> 'inputs') with ordinality i(value, n)) end, v_gate
+    from (
+        select r.request, r.id, r.n, coalesce(r.request ->> 'priority', '1')::smallint as priority
+        from unnest(_requests, v_ids) with ordinality r(request, id, n)
+    ) x;
+    if v_gate = 1 then
+        perform rundum.admit(_tenant);
+    end if;
+    return v_ids;
+end
+$$;
+
 CREATE FUNCTION rundum.insert_steps(_tenant integer, _workflow uuid, _steps jsonb) RETURNS uuid[]
     LANGUAGE plpgsql
     AS $$
@@ -799,6 +1053,79 @@ begin
 end
 $$;
 
+CREATE FUNCTION rundum.instants(_shown timestamp without time zone, _zone text, _each boolean) RETURNS TABLE(instant timestamp with time zone)
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    v_guess timestamptz := _shown at time zone _zone;
+begin
+    -- Nearly always there is nothing to find: clocks change by a part of three hours, and not within them.
+    if (v_guess - interval '3 h') at time zone _zone = _shown - interval '3 h'
+        and (v_guess + interval '3 h') at time zone _zone = _shown + interval '3 h'
+    then
+        return query select v_guess;
+    elsif v_guess at time zone _zone <> _shown then
+        return query
+        select min(s.at) from generate_series(v_guess - interval '3 h', v_guess + interval '3 h', '1 min') s(at)
+        where s.at at time zone _zone > _shown and not _each having count(*) > 0;
+    else
+        return query
+        select s.at from generate_series(v_guess - interval '3 h', v_guess + interval '3 h', '15 min') s(at)
+        where s.at at time zone _zone = _shown order by s.at limit case when _each then 2 else 1 end;
+    end if;
+end
+$$;
+
+CREATE FUNCTION rundum.is_plain(_request jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    AS $_$
+    select coalesce(jsonb_typeof(_request) = 'object'
+        and _request - array['tenant', 'kind', 'options', 'inputs', 'subject', 'priority', 'maxAttempts'] = '{}'
+        and jsonb_typeof(_request -> 'kind') = 'string' and _request ->> 'kind' ~ '^[a-z][a-z0-9-]{0,63}$'
+        and coalesce(jsonb_typeof(_request -> 'options'), 'object') = 'object'
+        and coalesce(jsonb_typeof(_request -> 'subject'), 'string') = 'string'
+        and coalesce(_request ->> 'subject', '-') <> ''
+        and coalesce(jsonb_typeof(_request -> 'tenant'), 'string') = 'string' and coalesce(_request ->> 'tenant', '-') <> ''
+        and coalesce(_request ->> 'priority', '1') ~ '^[0-3]$'
+        and coalesce(_request ->> 'maxAttempts', '5') ~ '^([1-9][0-9]{0,2}|1000)$'
+        and case when coalesce(_request -> 'inputs', '[]') = '[]' then true
+            when jsonb_typeof(_request -> 'inputs') <> 'array' then false
+            else (
+                select bool_and(coalesce(jsonb_typeof(i.value) = 'object' and i.value - array['slot', 'name', 'sha256'] = '{}'
+                        and jsonb_typeof(i.value -> 'slot') = 'string' and i.value ->> 'slot' <> ''
+                        and coalesce(jsonb_typeof(i.value -> 'name'), 'string') = 'string'
+                        and coalesce(i.value ->> 'name', '-') <> ''
+                        and jsonb_typeof(i.value -> 'sha256') = 'string' and i.value ->> 'sha256' ~ '^[0-9a-f]{64}$', false))
+                    and count(distinct i.value -> 'slot') = count(*)
+                from jsonb_array_elements(_request -> 'inputs') i)
+            end, false)
+$_$;
+
+CREATE FUNCTION rundum.keep_house(_now timestamp with time zone, _limit integer) RETURNS TABLE(weeks_made integer, weeks_dropped integer, jobs_deleted bigint, again boolean)
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_keep integer := (select h.keep_days from rundum.history h);
+    v_dropped bigint;
+begin
+    weeks_made := 0;
+    weeks_dropped := 0;
+    jobs_deleted := 0;
+    again := false;
+    if pg_try_advisory_xact_lock(7248306134022) then
+        weeks_made := rundum.make_weeks(_now);
+        v_dropped := rundum.drop_week(_now);
+        weeks_dropped := case when v_dropped is null then 0 else 1 end;
+        jobs_deleted := coalesce(v_dropped, rundum.trim_history(_now, _limit));
+        again := v_dropped is not null or jobs_deleted > 0;
+        delete from rundum.idempotency i using rundum.tenant t
+        where t.id = i.tenant_id and coalesce(t.keep_days, v_keep) > 0
+            and i.created_at < _now - coalesce(t.keep_days, v_keep) * interval '24 h';
+    end if;
+    return next;
+end
+$$;
+
 CREATE FUNCTION rundum.lock_workflow_of(_job uuid) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -817,12 +1144,44 @@ CREATE FUNCTION rundum.lost_attempts(_dead bigint[]) RETURNS TABLE(job uuid, fen
     LANGUAGE plpgsql
     AS $$
 begin
+    -- A lease never ends later than its length from now, unless the clock was set back.
+    update rundum.worker w set lease_until = now() + w.lease
+    where w.id in (select x.id from rundum.worker x where x.lease_until > now() + x.lease for update skip locked);
     delete from rundum.worker w where w.id in (
         select x.id from rundum.worker x where x.lease_until < now() or x.id = any (_dead) for update skip locked);
     return query
     select j.id, j.fence, j.attempt, j.max_attempts from rundum.job j
     where j.state = 'running' and not exists (select from rundum.worker w where w.id = j.worker_id)
     order by j.worker_id, j.id;
+end
+$$;
+
+CREATE FUNCTION rundum.make_weeks(_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    SET lock_timeout TO '2s'
+    AS $$
+declare
+    v_week timestamptz := date_trunc('week', _now, 'UTC');
+    v_name text;
+    v_made integer := 0;
+begin
+    for n in 0..3 loop
+        v_name := 'done_' || to_char(v_week at time zone 'UTC', 'YYYYMMDD');
+        if not exists (
+            select from pg_catalog.pg_class c join pg_catalog.pg_namespace s on s.oid = c.relnamespace
+            where s.nspname = 'rundum' and c.relname = v_name)
+            and not exists (
+                select from rundum.done_default d
+                where d.id >= rundum.first_id(v_week) and d.id < rundum.first_id(v_week + interval '168 h'))
+        then
+            execute format('create table rundum.%I (like rundum.done including all)', v_name);
+            execute format('alter table rundum.done attach partition rundum.%I for values from (%L) to (%L)',
+                v_name, rundum.first_id(v_week), rundum.first_id(v_week + interval '168 h'));
+            v_made := v_made + 1;
+        end if;
+        v_week := v_week + interval '168 h';
+    end loop;
+    return v_made;
 end
 $$;
 
@@ -849,7 +1208,8 @@ begin
         v_first := rundum.take_places(v_lane.tenant_id, v_lane.priority, cardinality(v_lane.ids));
         v_gate := rundum.gate(v_lane.tenant_id);
         update rundum.job j set
-            state = 'queued', gate = v_gate, vt = v_first + rundum.stride(v_lane.tenant_id) * (o.n - 1), revision = j.revision + 1
+            state = 'queued', gate = v_gate, vt = v_first + rundum.stride(v_lane.tenant_id) * (o.n - 1),
+            revision = j.revision + 1
         from unnest(v_lane.ids) with ordinality o(id, n) where j.id = o.id;
         v_limited := v_limited || case when v_gate = 1 then v_lane.tenant_id end;
         v_count := v_count + cardinality(v_lane.ids);
@@ -857,7 +1217,10 @@ begin
     -- Limits come after lanes, in the order of tenants.
     for v_tenant in
         select l.tenant_id from rundum.tenant_limit l
-        where l.wake_at <= clock_timestamp() or l.tenant_id = any (v_limited) order by l.tenant_id
+        where l.wake_at <= clock_timestamp() or l.tenant_id = any (v_limited)
+            -- The clock was set back: what was reckoned by the old one would come too late.
+            or l.refilled_at > clock_timestamp() + interval '10 s'
+        order by l.tenant_id
     loop
         perform rundum.admit(v_tenant);
     end loop;
@@ -936,10 +1299,10 @@ declare
     v_first bigint;
 begin
     for v_band in
-        select b.* from rundum.band b where b.passed_at < now() - interval '1 s' order by b.priority
+        select b.* from rundum.band b where b.passed_at not between now() - interval '1 s' and now() order by b.priority
         for update skip locked
     loop
-        v_all := v_band.looked_at < now() - interval '10 s';
+        v_all := v_band.looked_at not between now() - interval '10 s' and now();
         select j.vt into v_first from rundum.job j
         where j.state = 'queued' and j.gate <> 1 and j.priority = v_band.priority
             and j.vt >= case when v_all then 0 else v_band.floor end
@@ -984,8 +1347,8 @@ $_$;
 CREATE FUNCTION rundum.register_worker(_host text, _pid integer, _process_start numeric, _lease interval) RETURNS bigint
     LANGUAGE sql
     AS $$
-    insert into rundum.worker (host, pid, process_start, lease_until)
-    values (_host, _pid, _process_start, now() + _lease) returning id
+    insert into rundum.worker (host, pid, process_start, lease, lease_until)
+    values (_host, _pid, _process_start, _lease, now() + _lease) returning id
 $$;
 
 CREATE FUNCTION rundum.request_step(_request jsonb, _where text) RETURNS jsonb
@@ -1169,6 +1532,64 @@ begin
 end
 $$;
 
+CREATE TABLE rundum.cron (
+    tenant_id integer NOT NULL,
+    name text NOT NULL,
+    schedule text NOT NULL,
+    zone text NOT NULL,
+    request jsonb NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone,
+    last_job uuid,
+    failure text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT cron_name_check CHECK ((name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text))
+)
+WITH (fillfactor='50');
+
+CREATE FUNCTION rundum.set_cron(_tenant text, _name text, _schedule text, _zone text, _request jsonb, _now timestamp with time zone) RETURNS SETOF rundum.cron
+    LANGUAGE plpgsql
+    AS $_$
+declare
+    v_wrong text;
+begin
+    if coalesce(_name, '') !~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' then
+        raise exception 'The name is none: %.', _name
+            using errcode = 'RU400', hint = 'Up to 64 letters, digits, dots, hyphens and underscores.';
+    end if;
+    if not exists (select from pg_catalog.pg_timezone_names z where z.name = _zone) then
+        raise exception 'There is no time zone %.', _zone
+            using errcode = 'RU400', hint = 'For example: Europe/Berlin, or UTC.';
+    end if;
+    select m.key into v_wrong from jsonb_object_keys(case jsonb_typeof(_request) when 'object' then _request else '{}' end) m(key)
+    where m.key in ('tenant', 'key', 'runAt') limit 1;
+    if found then
+        raise exception 'A request that comes again has no %.', v_wrong using errcode = 'RU400';
+    end if;
+    perform rundum.refuse_foreign_blobs(
+        rundum.tenant_number(_tenant), jsonb_build_array(rundum.request_step(_request, '')));
+    return query
+    insert into rundum.cron as c (tenant_id, name, schedule, zone, request, next_at)
+    values (rundum.tenant_number(_tenant), _name, _schedule, _zone, _request, rundum.cron_next(_schedule, _zone, _now))
+    on conflict (tenant_id, name) do update
+    set schedule = excluded.schedule, zone = excluded.zone, request = excluded.request, next_at = excluded.next_at,
+        failure = null
+    returning c.*;
+end
+$_$;
+
+CREATE FUNCTION rundum.set_keep(_tenant text, _days integer) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if _tenant is null then
+        update rundum.history h set keep_days = coalesce(_days, 0);
+    else
+        update rundum.tenant t set keep_days = _days where t.id = rundum.tenant_number(_tenant);
+    end if;
+end
+$$;
+
 CREATE FUNCTION rundum.set_limit(_tenant text, _max_running integer, _per_minute double precision, _burst integer) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -1263,7 +1684,7 @@ begin
         vnext[_priority + 1] = greatest(l.vnext[_priority + 1], rundum.vnow(_priority)) + v_taken
     where l.tenant_id = _tenant
     returning l.vnext[_priority + 1] into strict v_next;
-    perform rundum.tell_workers();
+    perform rundum.tell_workers(_priority);
     return v_next - v_taken;
 end
 $$;
@@ -1302,6 +1723,19 @@ begin
 end
 $$;
 
+CREATE FUNCTION rundum.tell_workers(_priority smallint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if exists (
+        select from rundum.worker w
+        where case when _priority < 3 then w.idle else w.idle_bulk end and w.lease_until > now())
+    then
+        perform pg_notify('rundum_work', '');
+    end if;
+end
+$$;
+
 CREATE FUNCTION rundum.tenant_number(_key text) RETURNS integer
     LANGUAGE plpgsql
     AS $$
@@ -1316,6 +1750,45 @@ begin
     insert into rundum.lane (tenant_id) select m.id from made m;
     select t.id into strict v_id from rundum.tenant t where t.key = _key;
     return v_id;
+end
+$$;
+
+CREATE FUNCTION rundum.trim_history(_now timestamp with time zone, _limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_keep integer := (select h.keep_days from rundum.history h);
+    v_ids uuid[];
+    v_workflows uuid[];
+begin
+    select array_agg(o.id) into v_ids
+    from (
+        (select d.id
+        from rundum.tenant t
+        join rundum.done d on d.tenant_id = t.id
+            and d.id < rundum.first_id(_now - t.keep_days * interval '24 h')
+            and d.finished_at < _now - t.keep_days * interval '24 h'
+        where t.keep_days > 0 and (v_keep = 0 or t.keep_days < v_keep)
+            and (d.workflow_id is null or not exists (select from rundum.job j where j.workflow_id = d.workflow_id))
+        limit _limit)
+        union
+        (select d.id
+        from rundum.done_default d join rundum.tenant t on t.id = d.tenant_id
+        where coalesce(t.keep_days, v_keep) > 0
+            and d.finished_at < _now - coalesce(t.keep_days, v_keep) * interval '24 h'
+            and (d.workflow_id is null or not exists (select from rundum.job j where j.workflow_id = d.workflow_id))
+        limit _limit)
+    ) o;
+    if v_ids is null then
+        return 0;
+    end if;
+    with gone as (delete from rundum.done d where d.id = any (v_ids) returning d.workflow_id)
+    select array_agg(distinct g.workflow_id) into v_workflows from gone g where g.workflow_id is not null;
+    delete from rundum.dependency p where p.parent = any (v_ids);
+    delete from rundum.dependency p where p.child = any (v_ids);
+    delete from rundum.workflow w
+    where w.id = any (v_workflows) and not exists (select from rundum.done d where d.workflow_id = w.id);
+    return cardinality(v_ids);
 end
 $$;
 
@@ -1472,6 +1945,8 @@ CREATE TABLE rundum.tenant (
     key text NOT NULL,
     weight integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    keep_days integer,
+    CONSTRAINT tenant_keep_days_check CHECK ((keep_days >= 0)),
     CONSTRAINT tenant_key_check CHECK ((key <> ''::text)),
     CONSTRAINT tenant_weight_check CHECK (((weight >= 1) AND (weight <= 1000)))
 );
@@ -1572,6 +2047,13 @@ CREATE SEQUENCE rundum.fence
     NO MAXVALUE
     CACHE 1;
 
+CREATE TABLE rundum.history (
+    one boolean DEFAULT true NOT NULL,
+    keep_days integer DEFAULT 0 NOT NULL,
+    CONSTRAINT history_keep_days_check CHECK ((keep_days >= 0)),
+    CONSTRAINT history_one_check CHECK (one)
+);
+
 CREATE TABLE rundum.idempotency (
     tenant_id integer NOT NULL,
     key text NOT NULL,
@@ -1649,7 +2131,9 @@ CREATE TABLE rundum.worker (
     process_start numeric(20,0) NOT NULL,
     started_at timestamp with time zone DEFAULT now() NOT NULL,
     lease_until timestamp with time zone NOT NULL,
-    idle boolean DEFAULT true NOT NULL
+    idle boolean DEFAULT true NOT NULL,
+    idle_bulk boolean DEFAULT true NOT NULL,
+    lease interval DEFAULT '00:00:15'::interval NOT NULL
 )
 WITH (fillfactor='50');
 
@@ -1682,6 +2166,9 @@ ALTER TABLE ONLY rundum.blob_owner
 ALTER TABLE ONLY rundum.cache
     ADD CONSTRAINT cache_pkey PRIMARY KEY (tenant_id, key);
 
+ALTER TABLE ONLY rundum.cron
+    ADD CONSTRAINT cron_pkey PRIMARY KEY (tenant_id, name);
+
 ALTER TABLE ONLY rundum.dependency
     ADD CONSTRAINT dependency_pkey PRIMARY KEY (parent, child);
 
@@ -1690,6 +2177,9 @@ ALTER TABLE ONLY rundum.done
 
 ALTER TABLE ONLY rundum.done_default
     ADD CONSTRAINT done_default_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY rundum.history
+    ADD CONSTRAINT history_pkey PRIMARY KEY (one);
 
 ALTER TABLE ONLY rundum.idempotency
     ADD CONSTRAINT idempotency_pkey PRIMARY KEY (tenant_id, key);
@@ -1734,6 +2224,8 @@ CREATE UNIQUE INDEX backfill_item_workflow ON rundum.backfill_item USING btree (
 
 CREATE INDEX backfill_tenant ON rundum.backfill USING btree (tenant_id, id);
 
+CREATE INDEX cron_next ON rundum.cron USING btree (next_at);
+
 CREATE INDEX dependency_child ON rundum.dependency USING btree (child);
 
 CREATE INDEX done_finished ON ONLY rundum.done USING brin (finished_at);
@@ -1751,6 +2243,8 @@ CREATE INDEX done_default_tenant_id_subject_id_idx ON rundum.done_default USING 
 CREATE INDEX done_workflow ON ONLY rundum.done USING btree (workflow_id) WHERE (workflow_id IS NOT NULL);
 
 CREATE INDEX done_default_workflow_id_idx ON rundum.done_default USING btree (workflow_id) WHERE (workflow_id IS NOT NULL);
+
+CREATE INDEX idempotency_created ON rundum.idempotency USING brin (created_at);
 
 CREATE INDEX job_due ON rundum.job USING btree (due_at) WHERE (state = 'scheduled'::rundum.job_state);
 
@@ -1793,6 +2287,9 @@ ALTER TABLE ONLY rundum.blob_owner
 
 ALTER TABLE ONLY rundum.cache
     ADD CONSTRAINT cache_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES rundum.tenant(id);
+
+ALTER TABLE ONLY rundum.cron
+    ADD CONSTRAINT cron_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES rundum.tenant(id);
 
 ALTER TABLE ONLY rundum.idempotency
     ADD CONSTRAINT idempotency_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES rundum.tenant(id);

@@ -27,7 +27,7 @@ public struct Exchange: Sendable, Equatable {
 extension JobClaims {
     /// One after the other; a store that can do it in one statement should.
     public func exchange(
-        _ completions: [Completion], for worker: WorkerID, kinds: [Kind], limit: Int
+        _ completions: [Completion], for worker: WorkerID, kinds: [Kind], limit: Int, bulk: Int
     ) async throws(Failure) -> Exchange {
         var accepted: [Bool?] = []
         for completion in completions {
@@ -36,7 +36,7 @@ extension JobClaims {
                     completion.claim, result: completion.result, cacheKey: completion.cacheKey,
                     cached: completion.cached))
         }
-        let claims = limit > 0 ? try await claim(worker, kinds: kinds, limit: limit) : []
+        let claims = limit > 0 ? try await claim(worker, kinds: kinds, limit: limit, bulk: bulk) : []
         return Exchange(accepted: accepted, claims: claims)
     }
 }

@@ -76,9 +76,10 @@ public protocol JobClaims: Sendable {
     func deregister(_ worker: WorkerID) async throws(Failure)
 
     /// Takes up to `limit` queued jobs; each attempt is counted and fenced by a token of its own. Promotes what is due.
+    /// Live jobs come first; bulk ones get what those leave of `bulk`.
     ///
     /// A worker that is unknown or whose lease ran out gets none; its heartbeat tells it so.
-    func claim(_ worker: WorkerID, kinds: [Kind], limit: Int) async throws(Failure) -> [Claim]
+    func claim(_ worker: WorkerID, kinds: [Kind], limit: Int, bulk: Int) async throws(Failure) -> [Claim]
     /// Ends an attempt with its result, frees dependents, fills the result cache, and notes the outputs' owner.
     ///
     /// The same call again, after its answer was lost, gives the same answer. An empty cache key fills no cache.
@@ -88,17 +89,37 @@ public protocol JobClaims: Sendable {
     ///
     /// When it throws, each completion may have been accepted or not, and may be handed in again.
     func exchange(
-        _ completions: [Completion], for worker: WorkerID, kinds: [Kind], limit: Int
+        _ completions: [Completion], for worker: WorkerID, kinds: [Kind], limit: Int, bulk: Int
     ) async throws(Failure) -> Exchange
     /// Ends an attempt without a result as the disposition says; false when the fence is stale.
     func end(_ claim: Claim, failure: Failure, disposition: Disposition) async throws(Failure) -> Bool
     /// The result of an earlier job of the same tenant with the same key.
     func cachedResult(_ cacheKey: String, tenant: String) async throws(Failure) -> StageResult?
 
-    /// Rescues the attempts of workers whose lease ran out or whose process on this host is gone, and promotes what is due.
+    /// Rescues the attempts of workers whose lease ran out or whose process on this host is gone, and promotes what is due;
+    /// entries of cron that are due become jobs.
     func sweep() async throws(Failure) -> SweepReport
+    /// Makes room for what will end and removes what was kept long enough; asked for now and then by every worker.
+    func keepHouse() async throws(Failure) -> HouseReport
     /// Returns when a job may have become ready, or after `timeout`. A hint only: claims are the truth.
     func waitForWork(timeout: Duration) async
+}
+
+extension JobClaims {
+    /// Keeps everything.
+    public func keepHouse() async throws(Failure) -> HouseReport { HouseReport() }
+
+    /// Takes jobs of both lanes alike.
+    public func claim(_ worker: WorkerID, kinds: [Kind], limit: Int) async throws(Failure) -> [Claim] {
+        try await claim(worker, kinds: kinds, limit: limit, bulk: limit)
+    }
+
+    /// Takes jobs of both lanes alike.
+    public func exchange(
+        _ completions: [Completion], for worker: WorkerID, kinds: [Kind], limit: Int
+    ) async throws(Failure) -> Exchange {
+        try await exchange(completions, for: worker, kinds: kinds, limit: limit, bulk: limit)
+    }
 }
 
 public typealias WorkerID = Int64

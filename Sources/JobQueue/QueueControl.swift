@@ -29,6 +29,10 @@ public enum QueueLane: String, Sendable, CaseIterable {
     case bulk
 }
 
+extension JobRequest {
+    public var lane: QueueLane { priority < 3 ? .live : .bulk }
+}
+
 /// How much of the workers a tenant may have.
 public struct TenantLimits: Sendable, Equatable {
     /// Jobs that run at one time; 0 stops the tenant, nil leaves it open.

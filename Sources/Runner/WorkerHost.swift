@@ -7,15 +7,44 @@ struct WorkerHost {
     private let worker: Worker
 
     /// - Parameter ahead: starts executors and loads models before there is work; without, cached work needs neither.
-    init(_ installation: Installation, _ registry: StageRegistry, executors: Int?, ahead: Bool, log: Log) {
+    /// - Parameter onJoined: called each time the worker has joined the queue.
+    init(
+        _ installation: Installation, _ registry: StageRegistry, limits: WorkerLimits, ahead: Bool, log: Log,
+        onJoined: @escaping @Sendable () -> Void = {}
+    ) {
         var configuration = WorkerConfiguration(scratch: installation.scratch)
-        if let executors { configuration.executors = executors }
+        configuration.limits = limits
+        configuration.onJoined = onJoined
         configuration.revive = { () async throws(Failure) in try await installation.revive() }
         configuration.log = log
         configuration.command.arguments += ["--home", installation.home.path]
         configuration.startsAhead = ahead
         worker = Worker(
             store: installation.store, blobs: installation.blobs, registry: registry, configuration: configuration)
+    }
+
+    /// Works until signals say otherwise: the first one lets running jobs end, the second hands them back.
+    ///
+    /// - Parameter reload: reads the limits anew.
+    func serve(
+        _ signals: ServiceSignals, _ notice: ServiceNotice,
+        reload: @escaping @Sendable () throws(Failure) -> WorkerLimits
+    ) async throws(Failure) {
+        let listening = Task { [worker] in
+            for await call in signals.calls {
+                switch call {
+                case .stop:
+                    notice.stopping()
+                    Terminal.say("draining; once more hands running jobs back")
+                    worker.stop()
+                case .stopNow: worker.stopNow()
+                case .reload:
+                    do throws(Failure) { await worker.apply(try reload()) } catch { Terminal.say(error) }
+                }
+            }
+        }
+        defer { listening.cancel() }
+        try await worker.run()
     }
 
     /// Works while `body` runs, then drains: at once when the command was interrupted.

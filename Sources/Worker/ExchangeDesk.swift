@@ -19,6 +19,8 @@ final class ExchangeDesk: Sendable {
     struct Trip: Sendable {
         let parcels: [Parcel]
         let limit: Int
+        /// Of those, how many of the bulk lane at most.
+        let bulk: Int
         fileprivate let strokes: UInt64
     }
 
@@ -57,19 +59,21 @@ final class ExchangeDesk: Sendable {
     /// Sends a line off, or answers nil when it should wait for the bell.
     ///
     /// - Parameters:
-    ///   - room: free places, besides those of the results that lie here.
+    ///   - room: beside everything that is held, also by the results that lie here.
     ///   - claims: whether claims are wanted at all.
     ///   - strokes: of the bell, read before anything else was looked at.
-    func depart(room: Int, claims: Bool, strokes: UInt64) -> Trip? {
+    func depart(room: ClaimRoom, claims: Bool, strokes: UInt64) -> Trip? {
         state.withLock { state in
             let taken = Array(state.parcels.prefix(batch))
-            var limit = claims ? min(max(room + taken.count, 0), batch) : 0
+            var room = room
+            for parcel in taken { room.leave(isBulk: parcel.completion.claim.request.lane == .bulk) }
+            var limit = claims ? min(room.limit, batch) : 0
             if taken.isEmpty, state.dryAt == strokes { limit = 0 }
             guard !taken.isEmpty || limit > 0 else { return nil }
             guard state.away == 0 || max(taken.count, limit) >= batch / 2 else { return nil }
             state.parcels.removeFirst(taken.count)
             state.away += 1
-            return Trip(parcels: taken, limit: limit, strokes: strokes)
+            return Trip(parcels: taken, limit: limit, bulk: min(room.bulkLimit, limit), strokes: strokes)
         }
     }
 

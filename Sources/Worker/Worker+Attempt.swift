@@ -28,9 +28,11 @@ extension Worker {
             if let result = try await cachedResult(job, attempt) {
                 return .result(result, cacheKey: job.cacheKey, cached: true)
             }
-            let ticket = admission.enter()
+            let ticket = admission.enter(isBulk: claim.request.lane == .bulk)
             defer { admission.leave(ticket) }
+            // What has not begun yet is handed back by a worker that stops, before anything is spent on it.
             while attempt.stopCause == nil, !admission.admit(ticket, job.budget) {
+                if state.isStopping { attempt.stop(.shutdown) }
                 try? await Task.sleep(for: .milliseconds(20))
             }
             if let cause = attempt.stopCause { return .failure(Failure(.cancelled, "The job was cancelled."), cause) }

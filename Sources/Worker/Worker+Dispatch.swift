@@ -17,9 +17,8 @@ extension Worker {
             while true {
                 let strokes = state.bell.strokes
                 if state.isStopping, state.heldCount == 0 { break }
-                let room = configuration.executors - state.heldCount
                 let trip = desk.depart(
-                    room: room, claims: !state.isStopping && !state.hasDoubtfulClaim, strokes: strokes)
+                    room: state.room, claims: !state.isStopping && !state.hasDoubtfulClaim, strokes: strokes)
                 guard let trip else {
                     await state.bell.wait(after: strokes)
                     continue
@@ -39,7 +38,7 @@ extension Worker {
         let answer: Exchange
         do throws(Failure) {
             answer = try await store.exchange(
-                trip.parcels.map(\.completion), for: state.worker, kinds: kinds, limit: trip.limit)
+                trip.parcels.map(\.completion), for: state.worker, kinds: kinds, limit: trip.limit, bulk: trip.bulk)
         } catch {
             // The queue may have handed jobs out in an answer that never came; the heartbeat clears that up.
             if trip.limit > 0 { state.noteDoubtfulClaim() }

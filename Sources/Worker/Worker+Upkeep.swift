@@ -55,4 +55,25 @@ extension Worker {
             }
         }
     }
+
+    /// Has the queue make partitions and drop what was kept long enough, until its task is cancelled.
+    func keepsHouse() async {
+        while !Task.isCancelled {
+            do throws(Failure) {
+                let report = try await store.keepHouse()
+                if report != HouseReport() {
+                    log.info(
+                        "Kept house",
+                        [
+                            "weeks.made": .int(report.weeksMade), "weeks.dropped": .int(report.weeksDropped),
+                            "jobs.deleted": .int(report.jobsDeleted),
+                        ])
+                }
+            } catch {
+                // A lock that was not to be had, or an outage: the next pass will do it.
+                if error.kind != .unavailable { log.error("Keeping house failed", error.logData) }
+            }
+            try? await Task.sleep(for: configuration.housekeeping)
+        }
+    }
 }

@@ -10,7 +10,7 @@ public final class Worker: Sendable {
     let blobs: any BlobStore
     let registry: StageRegistry
     let configuration: WorkerConfiguration
-    let state = WorkerState()
+    let state: WorkerState
     let link: StoreLink
     let pool: ExecutorPool
     let admission: Admission
@@ -33,13 +33,15 @@ public final class Worker: Sendable {
         performance: (@Sendable (Claim) async -> StageResult)?
     ) {
         self.performance = performance
+        let limits = configuration.limits
+        state = WorkerState(limits)
         desk = ExchangeDesk(batch: configuration.batch, bell: state.bell)
         (self.store, self.blobs, self.registry, self.configuration) = (store, blobs, registry, configuration)
         kinds = configuration.kinds ?? registry.kinds
         link = StoreLink(revive: configuration.revive, log: configuration.log)
-        admission = Admission(bytes: configuration.memoryBytes, threads: configuration.threads)
+        admission = Admission(bytes: limits.memoryBytes, threads: limits.threads)
         let policy = ExecutorPool.Policy(
-            command: configuration.command, ahead: configuration.startsAhead ? configuration.executors : 0,
+            command: configuration.command, ahead: configuration.startsAhead ? limits.executors : 0,
             warm: configuration.warm ?? kinds, recycleAfterJobs: configuration.recycleAfterJobs,
             recycleAboveBytes: configuration.recycleAboveBytes)
         pool = ExecutorPool(policy, log: configuration.log)
@@ -66,6 +68,19 @@ public final class Worker: Sendable {
         state.endDrain()
     }
 
+    /// Changes how much the worker takes on, from now on; what runs goes on.
+    public func apply(_ limits: WorkerLimits) async {
+        state.apply(limits)
+        admission.resize(bytes: limits.memoryBytes, threads: limits.threads)
+        await pool.keepReady(limits.executors)
+        log.info(
+            "Changed the limits",
+            [
+                "executors": .int(limits.executors), "live.extra": .int(limits.liveExtra),
+                "threads": .int(limits.threads),
+            ])
+    }
+
     private func live() async throws(Failure) {
         let scratch = try ScratchSpace(root: configuration.scratch)
         defer { scratch.clear() }
@@ -78,6 +93,7 @@ public final class Worker: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.heartbeats() }
             group.addTask { await self.sweeps() }
+            group.addTask { await self.keepsHouse() }
             group.addTask { await self.drain() }
             await dispatch(scratch)
             group.cancelAll()
@@ -94,6 +110,7 @@ public final class Worker: Sendable {
             givingUp: { state.isStopping },
             ask: { () async throws(Failure) in try await store.register(me, lease: configuration.lease) })
         state.joined(as: worker)
+        configuration.onJoined()
         log.info("Joined the queue", ["worker.id": .int(Int(worker)), "worker.pid": .int(Int(me.pid))])
     }
 
@@ -106,7 +123,7 @@ public final class Worker: Sendable {
     /// After `stop()`: patience first, then the end of it.
     private func drain() async {
         _ = await state.stopped.wait()
-        try? await Task.sleep(for: configuration.drain)
+        try? await Task.sleep(for: state.limits.drain)
         if !Task.isCancelled { state.endDrain() }
     }
 }

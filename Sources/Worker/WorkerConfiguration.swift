@@ -5,8 +5,8 @@ public import Pipeline
 public struct WorkerConfiguration: Sendable {
     /// A folder for work in progress, on the file system of the blobs where outputs should be moved and not copied.
     public var scratch: URL
-    /// Attempts at one time, each in an executor of its own.
-    public var executors = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 2))
+    /// What it begins with.
+    public var limits = WorkerLimits()
     /// Statements to the queue at one time, and the most attempts that one of them ends and claims.
     public var lines = 1
     public var batch = 100
@@ -17,9 +17,6 @@ public struct WorkerConfiguration: Sendable {
     public var startsAhead = true
     /// Nil for every kind that is claimed.
     public var warm: [Kind]?
-    /// Budgets of attempts that run together stay under these.
-    public var memoryBytes = Int(ProcessInfo.processInfo.physicalMemory / 10 * 8)
-    public var threads = max(4, 2 * ProcessInfo.processInfo.activeProcessorCount)
     /// An executor is replaced after this many attempts, or when it keeps more resident bytes than this.
     public var recycleAfterJobs = 200
     public var recycleAboveBytes = 2 << 30
@@ -27,10 +24,10 @@ public struct WorkerConfiguration: Sendable {
     public var lease = Duration.seconds(15)
     public var heartbeat = Duration.milliseconds(500)
     public var sweep = Duration.seconds(2)
+    /// Between two passes of keeping house; the first is at once.
+    public var housekeeping = Duration.seconds(3600)
     /// How long a worker without work waits for a hint before it asks by itself.
     public var poll = Duration.seconds(1)
-    /// How long running attempts may go on after `stop()`; then they are handed back.
-    public var drain = Duration.seconds(30)
     /// How long a stage that was told to stop has until its executor is killed.
     public var grace = Duration.seconds(2)
 
@@ -41,6 +38,8 @@ public struct WorkerConfiguration: Sendable {
     public var jitter: @Sendable () -> Double = { Double.random(in: 0...1) }
     /// Called when the job store is away; a private cluster is started again here.
     public var revive: @Sendable () async throws(Failure) -> Void = {}
+    /// Called when the worker has joined the queue, each time.
+    public var onJoined: @Sendable () -> Void = {}
     public var log = Log()
 
     public init(scratch: URL) { self.scratch = scratch }

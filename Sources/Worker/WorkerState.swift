@@ -6,9 +6,11 @@ internal import Synchronization
 /// What the loops of one worker share: who it is in the queue, what it holds, and whether it is to stop.
 final class WorkerState: Sendable {
     private struct Fields {
+        var limits: WorkerLimits
         var worker: WorkerID = 0
         /// By fence: a job that was lost may come back while its old attempt still ends.
         var held: [Int64: RunningAttempt] = [:]
+        var heldBulk = 0
         var isStopping = false
         var isPastDrain = false
         /// A claim's answer was lost, so the queue may count attempts to this worker that it knows nothing of.
@@ -16,12 +18,27 @@ final class WorkerState: Sendable {
         var lastContact: ContinuousClock.Instant?
         var failedStarts = 0
         var fatal: Failure?
+
+        @discardableResult mutating func remove(_ fence: Int64) -> Bool {
+            guard let attempt = held.removeValue(forKey: fence) else { return false }
+            if attempt.claim.request.lane == .bulk { heldBulk -= 1 }
+            return true
+        }
     }
 
-    private let fields = Mutex(Fields())
+    private let fields: Mutex<Fields>
     /// Rings when the lines should look again: a slot is free, work may have come, or it is to stop.
     let bell = Bell()
     let stopped = OneShot<Bool>()
+
+    init(_ limits: WorkerLimits) { fields = Mutex(Fields(limits: limits)) }
+
+    var limits: WorkerLimits { fields.withLock { $0.limits } }
+
+    func apply(_ limits: WorkerLimits) {
+        fields.withLock { $0.limits = limits }
+        ring()
+    }
 
     func ring() { bell.ring() }
 
@@ -32,6 +49,11 @@ final class WorkerState: Sendable {
     var fatal: Failure? { fields.withLock { $0.fatal } }
     var held: [RunningAttempt] { fields.withLock { Array($0.held.values) } }
     var heldCount: Int { fields.withLock { $0.held.count } }
+
+    /// What may be claimed now beside what is held.
+    var room: ClaimRoom {
+        fields.withLock { ClaimRoom(live: $0.held.count - $0.heldBulk, bulk: $0.heldBulk, under: $0.limits) }
+    }
 
     func joined(as worker: WorkerID) {
         fields.withLock { ($0.worker, $0.hasDoubtfulClaim, $0.lastContact) = (worker, false, .now) }
@@ -50,20 +72,21 @@ final class WorkerState: Sendable {
         let attempt = RunningAttempt(claim)
         fields.withLock { fields in
             fields.held[claim.fence] = attempt
+            if claim.request.lane == .bulk { fields.heldBulk += 1 }
             if fields.isPastDrain { attempt.stop(.shutdown) }
         }
         return attempt
     }
 
     func drop(_ attempt: RunningAttempt) {
-        let wasHeld = fields.withLock { $0.held.removeValue(forKey: attempt.claim.fence) != nil }
+        let wasHeld = fields.withLock { $0.remove(attempt.claim.fence) }
         if wasHeld { ring() }
     }
 
     /// Makes room at once for attempts that the queue has seen the end of.
     func release(_ fences: some Sequence<Int64>) {
         fields.withLock { fields in
-            for fence in fences { fields.held[fence] = nil }
+            for fence in fences { fields.remove(fence) }
         }
     }
 

@@ -68,6 +68,58 @@ import Testing
     }
 }
 
+@Suite struct LaneTests {
+    private func enqueue(_ queue: QueueFixture, _ priorities: Int...) async throws -> [UUID] {
+        var ids: [UUID] = []
+        for priority in priorities {
+            ids.append(try await queue.enqueue(JobRequest(kind: "cutout", inputs: [], priority: priority)).id)
+        }
+        return ids
+    }
+
+    @Test func `bulk jobs get what live ones leave of their own limit`() async throws {
+        let queue = try await QueueFixture.fresh()
+        let jobs = try await enqueue(queue, 3, 3, 3, 1, 0)
+        func claim(_ limit: Int, _ bulk: Int) async throws -> [UUID] {
+            try await queue.store.claim(queue.worker, kinds: ["cutout"], limit: limit, bulk: bulk).map(\.job)
+        }
+        #expect(try await claim(1, 0) == [jobs[4]])
+        #expect(try await claim(3, 2) == [jobs[3], jobs[0]])
+        #expect(try await claim(3, 0).isEmpty)
+        #expect(try await claim(1, 3) == [jobs[1]])
+    }
+
+    @Test func `a worker with room for live jobs only is not told of bulk ones`() async throws {
+        let queue = try await QueueFixture.fresh()
+        func idle() async throws -> [String?] {
+            try await queue.db.rows("select idle, idle_bulk from rundum.worker")[0]
+        }
+        _ = try await queue.store.claim(queue.worker, kinds: ["cutout"], limit: 1, bulk: 0)
+        #expect(try await idle() == ["t", "f"])
+        _ = try await enqueue(queue, 1)
+        _ = try await queue.store.claim(queue.worker, kinds: ["cutout"], limit: 1, bulk: 1)
+        #expect(try await idle() == ["f", "f"])
+        _ = try await queue.store.claim(queue.worker, kinds: ["cutout"], limit: 2, bulk: 1)
+        #expect(try await idle() == ["t", "t"])
+    }
+
+    @Test func `a lease that a clock set back made long is cut to its length`() async throws {
+        let queue = try await QueueFixture.fresh()
+        let job = try await queue.enqueue()
+        let far = WorkerDescription(host: "elsewhere", pid: 1, processStart: 1)
+        let worker = try await queue.store.register(far, lease: .seconds(15))
+        _ = try await queue.store.claim(worker, kinds: ["cutout"], limit: 1)
+        // What is left in the row when the server's clock goes back by an hour.
+        try await queue.db.rows(
+            "update rundum.worker set lease_until = lease_until + interval '1 h' where host = 'elsewhere'")
+        _ = try await queue.store.sweep()
+        let left = try await queue.db.rows(
+            "select lease_until <= now() + interval '15 s' from rundum.worker where host = 'elsewhere'")
+        #expect(left == [["t"]])
+        #expect(try await queue.job(job).state == .running)
+    }
+}
+
 @Suite struct LimitTests {
     private func enqueue(_ queue: QueueFixture, _ count: Int) async throws {
         for _ in 0..<count { _ = try await queue.enqueue() }

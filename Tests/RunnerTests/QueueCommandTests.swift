@@ -21,6 +21,24 @@ import Testing
         #expect(refusal(JobsRetryCommand.self, "0199a1b2-0000-7000-8000-000000000000") == nil)
     }
 
+    @Test func `jobs that come again and what is kept are understood`() {
+        let schedule = ["--schedule", "0 3 * * *"]
+        #expect(refusal(QueueCronAddCommand.self, "a", schedule[0], schedule[1], "--kind", "spin") == nil)
+        #expect(
+            refusal(QueueCronAddCommand.self, "a", schedule[0], schedule[1], "--request", #"{"kind":"spin"}"#) == nil)
+        #expect(refusal(QueueCronAddCommand.self, schedule[0], schedule[1], "--kind", "spin") != nil)
+        #expect(refusal(QueueCronAddCommand.self, "a", "--kind", "spin")?.summary.contains("--schedule") == true)
+        #expect(refusal(QueueCronAddCommand.self, "a", schedule[0], schedule[1]) != nil)
+        #expect(refusal(QueueCronAddCommand.self, "a", schedule[0], schedule[1], "--request", "[]") != nil)
+        #expect(refusal(QueueCronRemoveCommand.self) != nil)
+        #expect(refusal(QueueKeepCommand.self, "--days", "30", "--tenant", "a") == nil)
+        #expect(refusal(QueueKeepCommand.self, "--for-ever") == nil)
+        #expect(refusal(QueueKeepCommand.self, "--as-all") != nil)
+        #expect(refusal(QueueKeepCommand.self) != nil)
+        #expect(refusal(QueueKeepCommand.self, "--days", "1", "--for-ever") != nil)
+        #expect(Dispatcher.find(["queue", "cron", "add", "x"])?.0 == QueueCronAddCommand.self)
+    }
+
     @Test func `what they did not mean is refused`() {
         #expect(refusal(QueuePauseCommand.self)?.summary.contains("live or bulk") == true)
         #expect(refusal(QueuePauseCommand.self, "all")?.summary.contains("live or bulk") == true)

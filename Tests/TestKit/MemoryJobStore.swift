@@ -99,14 +99,16 @@ public actor MemoryJobStore: JobStore {
         for id in order where entries[id]?.worker == worker { putBack(id, countsAttempt: false) }
     }
 
-    public func claim(_ worker: WorkerID, kinds: [Kind], limit: Int) throws(Failure) -> [Claim] {
+    public func claim(_ worker: WorkerID, kinds: [Kind], limit: Int, bulk: Int) throws(Failure) -> [Claim] {
         try beThere()
         guard leases[worker] != nil else { throw Failure(.internalError, "There is no such worker.") }
         let ready = order.filter { id in
             guard let job = entries[id]?.job else { return false }
             return job.state == .queued && kinds.contains(job.request.kind)
         }
-        let chosen = ready.sorted { priority($0) < priority($1) }.prefix(limit)
+        let sorted = ready.sorted { priority($0) < priority($1) }
+        let live = sorted.filter { priority($0) < 3 }.prefix(limit)
+        let chosen = live + sorted.filter { priority($0) == 3 }.prefix(max(min(limit, bulk) - live.count, 0))
         let claims = chosen.compactMap { id in claim(id, for: worker) }
         if losesNextClaimAnswer, !claims.isEmpty {
             losesNextClaimAnswer = false

@@ -35,6 +35,18 @@ import Testing
         #expect(admission.admit(small, budget(10)))
     }
 
+    @Test func `live attempts come before bulk ones that wait longer`() {
+        let (running, bulk, live) = (admission.enter(isBulk: true), admission.enter(isBulk: true), admission.enter())
+        #expect(!admission.admit(running, budget(80)))
+        #expect(admission.admit(live, budget(80)))
+        #expect(!admission.admit(running, budget(80)))
+        admission.leave(live)
+        #expect(admission.admit(running, budget(80)))
+        #expect(!admission.admit(bulk, budget(80)))
+        admission.resize(bytes: 200, threads: 4)
+        #expect(admission.admit(bulk, budget(80)))
+    }
+
     @Test func `what is larger than everything runs alone`() {
         let (giant, small) = (admission.enter(), admission.enter())
         #expect(admission.admit(giant, budget(1000, threads: 64)))

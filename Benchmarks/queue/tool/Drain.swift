@@ -81,7 +81,7 @@ struct BenchWorker: Sendable {
         try await body(
             BenchWorker { performance in
                 var configuration = WorkerConfiguration(scratch: folder.appending(path: "scratch"))
-                configuration.executors = slots
+                configuration.limits.executors = slots
                 configuration.lines = lines
                 configuration.kinds = kinds
                 configuration.startsAhead = false

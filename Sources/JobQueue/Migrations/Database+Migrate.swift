@@ -31,10 +31,11 @@ extension Database {
     private static func pending(_ connection: Connection) throws(Failure) -> [Migration] {
         let rows = try connection.query(MigrationStatements.applied)
         let applied = try rows.map { row throws(Failure) -> Int in try row.int("version") }
-        if let newest = applied.max(), newest > Migration.all.count {
+        let ours = Migration.all.map(\.version).max() ?? 0
+        if let newest = applied.max(), newest > ours {
             throw Failure(
                 .conflict, "The database is newer than this program.", hint: "Update rundum.",
-                detail: "schema version \(newest), program \(Migration.all.count)")
+                detail: "schema version \(newest), program \(ours)")
         }
         return Migration.all.filter { !applied.contains($0.version) }
     }

@@ -18,6 +18,10 @@ struct Migration: Sendable {
         Migration(10, "controls", PackageResources._010_controls_sql),
         Migration(11, "stats", PackageResources._011_stats_sql),
         Migration(12, "backfill", PackageResources._012_backfill_sql),
+        Migration(13, "lanes", PackageResources._013_lanes_sql),
+        Migration(14, "history", PackageResources._014_history_sql),
+        Migration(15, "cron", PackageResources._015_cron_sql),
+        Migration(16, "enqueue-many", PackageResources._016_enqueue_many_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ file: [UInt8]) {

@@ -17,7 +17,7 @@ enum ClaimStatements {
         "claims.claim",
         """
         select \(columns)
-        from rundum.claim($1, $2, $3) c
+        from rundum.claim($1, $2, $3, $4) c
         """)
     /// Completions and a claim in one transaction; rows of the first kind have an `ended`, those of the second a `job`.
     static let exchange = Statement(
@@ -30,7 +30,7 @@ enum ClaimStatements {
         from rundum.complete_many($4, $5, $6, $7, $8) m
         union all
         select null::uuid, null::boolean, \(columns)
-        from rundum.claim($1, $2, $3) c
+        from rundum.claim($1, $2, $3, $9) c
         """)
     static let complete = Statement(
         "claims.complete", "select rundum.complete($1, $2, $3, $4, $5) as accepted")

@@ -1,7 +1,7 @@
 /// The statements that erase a subject.
 enum EraseStatements {
     /// Forgets a tenant's ended jobs about a subject, with their results, also those in the cache, and the blobs that no
-    /// other job or background of the tenant names. While a job about it is live, nothing.
+    /// other job or background of the tenant names, and what would make jobs about it again. While one is live, nothing.
     static let erase = Statement(
         "erase.subject",
         """
@@ -47,6 +47,10 @@ enum EraseStatements {
         ),
         unkeyed as (
             delete from rundum.idempotency i using mine, doomed d where i.tenant_id = mine.id and d.id = any (i.jobs)
+        ),
+        unscheduled as (
+            delete from rundum.cron c using mine, live
+            where c.tenant_id = mine.id and c.request ->> 'subject' = $2 and live.n = 0
         ),
         gone as (delete from rundum.done x using doomed d where x.id = d.id returning x.id),
         ended as (

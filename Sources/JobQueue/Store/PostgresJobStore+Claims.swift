@@ -41,10 +41,13 @@ extension PostgresJobStore {
         _ = try await database.query(ClaimStatements.deregister, [.int(worker)])
     }
 
-    public func claim(_ worker: WorkerID, kinds: [Kind], limit: Int) async throws(Failure) -> [Claim] {
+    public func claim(
+        _ worker: WorkerID, kinds: [Kind], limit: Int, bulk: Int
+    ) async throws(Failure) -> [Claim] {
         guard limit > 0, !kinds.isEmpty else { return [] }
         let rows = try await database.query(
-            ClaimStatements.claim, [.int(worker), .array(kinds.map(\.rawValue)), .int(min(limit, 1000))])
+            ClaimStatements.claim,
+            [.int(worker), .array(kinds.map(\.rawValue)), .int(min(limit, 1000)), .int(max(bulk, 0))])
         return try rows.map { row throws(Failure) in try Claim(row) }
     }
 
@@ -58,10 +61,10 @@ extension PostgresJobStore {
     }
 
     public func exchange(
-        _ completions: [Completion], for worker: WorkerID, kinds: [Kind], limit: Int
+        _ completions: [Completion], for worker: WorkerID, kinds: [Kind], limit: Int, bulk: Int
     ) async throws(Failure) -> Exchange {
         guard !completions.isEmpty else {
-            return Exchange(accepted: [], claims: try await claim(worker, kinds: kinds, limit: limit))
+            return Exchange(accepted: [], claims: try await claim(worker, kinds: kinds, limit: limit, bulk: bulk))
         }
         let results = try completions.map { completion throws(Failure) in
             try ResultText.text(completion.result)
@@ -73,7 +76,7 @@ extension PostgresJobStore {
                 .plainArray(completions.map(\.claim.job.uuidString)),
                 .plainArray(completions.map { "\($0.claim.fence)" }),
                 .array(results), .array(completions.map(\.cacheKey)),
-                .plainArray(completions.map { $0.cached ? "t" : "f" }),
+                .plainArray(completions.map { $0.cached ? "t" : "f" }), .int(max(bulk, 0)),
             ])
         var claims: [Claim] = []
         var exceptions: [UUID: Bool?] = [:]

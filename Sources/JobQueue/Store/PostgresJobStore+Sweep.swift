@@ -7,9 +7,10 @@ extension PostgresJobStore {
         let lost = try await database.query(ClaimStatements.lost, [.array(dead.map { "\($0)" })])
         var rescued = 0
         for row in lost where try await rescue(row) { rescued += 1 }
+        let fired = try await fireCron()
         let promoted = try await database.query(ClaimStatements.promote)
         _ = try await database.query(ClaimStatements.raiseFloors)
-        return SweepReport(rescued: rescued, promoted: try promoted.first?.int("promoted") ?? 0)
+        return SweepReport(rescued: rescued, promoted: fired + (try promoted.first?.int("promoted") ?? 0))
     }
 
     /// Workers of this host whose process is gone: no need to wait for their leases.

@@ -2,6 +2,7 @@ internal import Foundation
 internal import JobQueue
 internal import Pipeline
 internal import Synchronization
+internal import Worker
 
 /// `rundum backfill`: one kind or workflow on very many things, behind everything that somebody waits for.
 struct BackfillCommand: Command {
@@ -120,7 +121,9 @@ struct BackfillCommand: Command {
     ) async throws(Failure) -> BackfillFeeder.End {
         if arguments.has("--work") {
             let log = Log.file(installation.home.appending(path: "backfill.log"))
-            let host = WorkerHost(installation, registry, executors: executors, ahead: false, log: log)
+            var limits = WorkerLimits()
+            if let executors { limits.executors = executors }
+            let host = WorkerHost(installation, registry, limits: limits, ahead: false, log: log)
             return try await host.run { () throws(Failure) in try await feeder.run() }
         }
         return try await feeder.run()

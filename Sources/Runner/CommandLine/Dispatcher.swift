@@ -6,7 +6,8 @@ enum Dispatcher {
         ShowroomCommand.self, RunCommand.self, UpCommand.self, WorkerCommand.self, APICommand.self,
         JobsListCommand.self, JobsShowCommand.self, JobsCancelCommand.self, JobsRetryCommand.self,
         JobsApproveCommand.self, JobsRejectCommand.self, QueueStatsCommand.self, QueuePauseCommand.self,
-        QueueResumeCommand.self, QueueLimitCommand.self, BackfillCommand.self, BackfillListCommand.self,
+        QueueResumeCommand.self, QueueLimitCommand.self, QueueKeepCommand.self, QueueCronAddCommand.self,
+        QueueCronListCommand.self, QueueCronRemoveCommand.self, BackfillCommand.self, BackfillListCommand.self,
         BackfillShowCommand.self, BackfillStopCommand.self, BackfillRollbackCommand.self, EraseCommand.self,
         KindsCommand.self,
         ModelsListCommand.self, ModelsVerifyCommand.self,
@@ -35,7 +36,7 @@ enum Dispatcher {
 
     /// The command with the longest name that the words begin with.
     static func find(_ words: [String]) -> (any Command.Type, [String])? {
-        for length in [2, 1] where words.count >= length {
+        for length in [3, 2, 1] where words.count >= length {
             let name = words.prefix(length).joined(separator: " ")
             if let command = commands.first(where: { $0.name == name }) {
                 return (command, Array(words.dropFirst(length)))

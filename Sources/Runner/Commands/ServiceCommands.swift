@@ -1,5 +1,4 @@
 internal import Foundation
-internal import JobAPI
 internal import Pipeline
 internal import Worker
 
@@ -25,6 +24,10 @@ struct WorkerCommand: Command {
     static let abstract = "Works on the queue until Ctrl-C, which drains."
     static let usage = "[options]"
     static let options = ServiceOptions.worker + [.home]
+    static let discussion =
+        "Ctrl-C or SIGTERM lets running jobs end, at most as long as the drain allows, and hands the rest back without "
+        + "counting the attempt; once more hands all of it back at once. SIGHUP reads the settings again. docs/operations.md "
+        + "says what they hold."
     static let examples = [Example("DATABASE_URL=... rundum worker", "one more worker on a shared queue")]
 
     private let options: ServiceOptions
@@ -54,13 +57,19 @@ struct ServiceOptions: Sendable {
         Option("--address", "IP", "Serve at this address (default: 127.0.0.1, this machine only)."),
         Option("--allow-outside", "Serve at an address that other machines reach; put TLS in front."),
     ]
-    static let worker = [Option("--executors", "N", "Run N jobs at a time (default: one a core, at most 2).")]
+    static let worker = [
+        Option("--executors", "N", "Run N jobs at a time (default: one a core, at most 2)."),
+        Option(
+            "--settings", "FILE",
+            "Read the worker's limits from this JSON file (default: worker.json in the home folder)."),
+    ]
 
     let home: String?
     let port: UInt16
     let address: String
     let allowsOutsideAccess: Bool
-    let executors: Int?
+    private let executors: Int?
+    private let settings: String?
 
     init(_ arguments: Arguments) throws(Failure) {
         try arguments.refuseOperands()
@@ -69,50 +78,24 @@ struct ServiceOptions: Sendable {
         address = arguments.value("--address") ?? "127.0.0.1"
         allowsOutsideAccess = arguments.has("--allow-outside")
         executors = try arguments.integer("--executors", in: 1...64)
+        settings = arguments.value("--settings")
     }
-}
 
-/// The life of a long-running command: open, serve, wait for the signal, drain.
-private enum Service {
-    static func run(_ options: ServiceOptions, api: Bool, worker: Bool) async throws(Failure) -> ExitStatus {
-        OpenFiles.raiseLimit()
-        let registry = try Composition.registry()
-        return try await Installation.with(home: options.home) { installation throws(Failure) in
-            let server = api ? try start(options, installation, registry) : nil
-            if worker {
-                Terminal.say("working on the queue; Ctrl-C drains")
-                let host = WorkerHost(installation, registry, executors: options.executors, ahead: true, log: Log())
-                try await host.run { () throws(Failure) in await Interrupt.wait() }
-            } else {
-                await Interrupt.wait()
+    /// What the worker takes on: the defaults, changed by the settings file, changed by the command line.
+    ///
+    /// - Throws: `invalidRequest` for a file that can't be read or says what it must not; only the default one may be absent.
+    func limits(home: URL) throws(Failure) -> WorkerLimits {
+        var limits = WorkerLimits()
+        let file = settings.map { URL(filePath: $0) } ?? home.appending(path: "worker.json")
+        if settings != nil || FileManager.default.fileExists(atPath: file.path) {
+            guard let json = try? Data(contentsOf: file) else {
+                throw Failure(.invalidRequest, "The settings file \(file.path) can't be read.")
             }
-            if let server { await server.stop() }
-            Terminal.say("drained")
-            return .ok
+            do throws(Failure) { limits = try limits.changed(by: json) } catch {
+                throw Failure(error.code, "\(file.path): \(error.summary)", hint: error.hint, detail: error.detail)
+            }
         }
-    }
-
-    private static func start(
-        _ options: ServiceOptions, _ installation: Installation, _ registry: StageRegistry
-    ) throws(Failure) -> JobAPIServer {
-        let key = try DevelopmentKey.load(home: installation.home)
-        var configuration = JobAPIConfiguration(address: options.address, port: options.port)
-        configuration.allowsOutsideAccess = options.allowsOutsideAccess
-        configuration.keys = [try APIKey(plain: key, tenant: "default", scopes: Set(APIScope.allCases))]
-        configuration.onRequest = { record in
-            guard let failure = record.failure, record.status >= 500 else { return }
-            Log().warning(
-                "A request failed", ["http.route": .string(record.route ?? "-"), "failure.detail": .string(failure)])
-        }
-        let server = JobAPIServer(
-            configuration: configuration, intake: installation.store, control: installation.store,
-            library: installation.store,
-            blobs: installation.blobs, registry: registry, workflows: [ShowroomWorkflow.template],
-            recipes: try BuiltInRecipes.all())
-        try server.start()
-        Terminal.say(
-            "api  http://\(options.address):\(server.port ?? options.port)/v1  (kinds, jobs, blobs; /openapi.json)")
-        Terminal.say("key  \(key)")
-        return server
+        if let executors { limits.executors = executors }
+        return limits
     }
 }

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Pipeline
 internal import Synchronization
+internal import Worker
 
 /// `rundum showroom`: the main job, from photos of one car to a finished listing folder.
 struct ShowroomCommand: Command {
@@ -86,7 +87,9 @@ struct ShowroomCommand: Command {
         let workflow = try await run.enqueue(photos, subject: arguments.value("--subject"), registry: registry)
         let bars = Mutex(ProgressBars())
         let log = Log.file(installation.home.appending(path: "showroom.log"))
-        let host = WorkerHost(installation, registry, executors: executors, ahead: false, log: log)
+        var limits = WorkerLimits()
+        if let executors { limits.executors = executors }
+        let host = WorkerHost(installation, registry, limits: limits, ahead: false, log: log)
         let jobs = try await host.run { () throws(Failure) in
             try await run.watch(workflow) { jobs in bars.withLock { $0.draw(ShowroomBars.bars(jobs)) } }
         }

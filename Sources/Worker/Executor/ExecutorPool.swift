@@ -13,7 +13,7 @@ actor ExecutorPool {
         var patience: Duration = .seconds(30)
     }
 
-    private let policy: Policy
+    private var policy: Policy
     private let log: Log
     private var idle: [ExecutorProcess] = []
     private var lent: [ObjectIdentifier: ExecutorProcess] = [:]
@@ -24,6 +24,14 @@ actor ExecutorPool {
     /// Starts executors ahead; one that does not start is tried again when it is needed.
     func open() {
         while idle.count < policy.ahead, let executor = try? start() { idle.append(executor) }
+    }
+
+    /// Changes how many are kept ready; those that are one too many end when they come back.
+    func keepReady(_ count: Int) {
+        guard policy.ahead > 0 else { return }
+        policy.ahead = max(count, 1)
+        while idle.count > policy.ahead { idle.removeFirst().kill() }
+        if isOpen { open() }
     }
 
     /// An executor that said hello.
@@ -47,9 +55,10 @@ actor ExecutorPool {
     /// Takes an executor back; a used-up one is ended and replaced.
     func takeBack(_ executor: ExecutorProcess) {
         lent[ObjectIdentifier(executor)] = nil
-        guard isOpen, !isUsedUp(executor) else {
+        guard isOpen, !isUsedUp(executor), policy.ahead == 0 || idle.count < policy.ahead else {
             executor.kill()
-            return open()
+            if isOpen { open() }
+            return
         }
         idle.append(executor)
     }

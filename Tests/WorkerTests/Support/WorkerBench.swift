@@ -34,7 +34,7 @@ final class WorkerBench<Store: JobStore>: Sendable {
 
     func worker(_ change: (inout WorkerConfiguration) -> Void = { _ in }) -> Worker {
         var configuration = WorkerConfiguration(scratch: folder.url.appending(path: "scratch"))
-        configuration.executors = 2
+        configuration.limits.executors = 2
         configuration.command = .fixture
         configuration.heartbeat = .milliseconds(20)
         configuration.sweep = .milliseconds(20)
@@ -71,9 +71,9 @@ final class WorkerBench<Store: JobStore>: Sendable {
     }
 
     func enqueue(
-        _ kind: Kind, _ options: JSONValue = [:], inputs: [(name: String, text: String)] = []
+        _ kind: Kind, _ options: JSONValue = [:], inputs: [(name: String, text: String)] = [], priority: Int = 1
     ) async throws -> UUID {
-        var request = JobRequest(kind: kind, options: options, inputs: [])
+        var request = JobRequest(kind: kind, options: options, inputs: [], priority: priority)
         for (index, input) in inputs.enumerated() {
             let source = JobInput.Source.blob(sha256: try await put(input.text))
             request.inputs.append(JobInput(slot: "photo-\(index + 1)", name: input.name, source: source))
@@ -84,7 +84,9 @@ final class WorkerBench<Store: JobStore>: Sendable {
         return job.id
     }
 
-    func enqueueGate() async throws -> UUID { try await enqueue("gate", ["folder": .string(gate.path)]) }
+    func enqueueGate(priority: Int = 1) async throws -> UUID {
+        try await enqueue("gate", ["folder": .string(gate.path)], priority: priority)
+    }
 
     func job(_ id: UUID) async throws -> Job { try await store.job(id, tenant: "dealer") }
 
@@ -102,9 +104,14 @@ final class WorkerBench<Store: JobStore>: Sendable {
     }
 
     /// The outcomes in the attempts' log lines, in order.
-    var outcomes: [String] {
+    var outcomes: [String] { logged("outcome") }
+
+    /// The kinds of the attempts that ended, in order.
+    var endedKinds: [String] { logged("job.kind") }
+
+    private func logged(_ member: String) -> [String] {
         lines.withLock { $0 }.compactMap { line in
-            (try? JSON.decode(JSONValue.self, from: Data(line.utf8)))?["outcome"]?.stringValue
+            (try? JSON.decode(JSONValue.self, from: Data(line.utf8)))?[member]?.stringValue
         }
     }
 }

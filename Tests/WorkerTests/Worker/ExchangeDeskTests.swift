@@ -20,7 +20,10 @@ import Testing
     }
 
     private func departs(_ desk: ExchangeDesk, room: Int, claims: Bool = true) -> ExchangeDesk.Trip? {
-        desk.depart(room: room, claims: claims, strokes: bell.strokes)
+        var limits = WorkerLimits()
+        (limits.executors, limits.liveExtra) = (100, 0)
+        let held = ClaimRoom(live: 100 - room, bulk: 0, under: limits)
+        return desk.depart(room: held, claims: claims, strokes: bell.strokes)
     }
 
     /// Hands results in and waits until they lie there.

@@ -16,7 +16,7 @@ import Testing
 
     @Test func `a stop waits for what runs and takes nothing more`() async throws {
         let running = try await bench.enqueueGate()
-        let worker = bench.worker { $0.executors = 1 }
+        let worker = bench.worker { $0.limits.executors = 1 }
         let life = Task { try await worker.run() }
         #expect(await eventually { bench.pidsAtGate.count == 1 })
         worker.stop()
@@ -32,7 +32,7 @@ import Testing
     @Test(arguments: ["limit", "now", "cancelled"])
     func `what outlasts the drain is handed back and costs no attempt`(how: String) async throws {
         let id = try await bench.enqueueGate()
-        let worker = bench.worker { $0.drain = how == "limit" ? .milliseconds(50) : .seconds(600) }
+        let worker = bench.worker { $0.limits.drain = how == "limit" ? .milliseconds(50) : .seconds(600) }
         let life = Task { try await worker.run() }
         #expect(await eventually { bench.pidsAtGate.count == 1 })
         switch how {
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test func `a cancelled job is stopped in the middle and its executor lives on`() async throws {
-        try await bench.working(as: bench.worker { $0.executors = 1 }) { _ in
+        try await bench.working(as: bench.worker { $0.limits.executors = 1 }) { _ in
             let id = try await bench.enqueueGate()
             #expect(await eventually { bench.pidsAtGate.count == 1 })
             let start = ContinuousClock.now
@@ -155,7 +155,7 @@ import Testing
 
     @Test func `budgets that do not fit together run one after the other`() async throws {
         let first = try await bench.enqueueGate()
-        try await bench.working(as: bench.worker { $0.memoryBytes = 300 << 20 }) { _ in
+        try await bench.working(as: bench.worker { $0.limits.memoryBytes = 300 << 20 }) { _ in
             #expect(await eventually { bench.pidsAtGate.count == 1 })
             let second = try await bench.enqueue("echo")
             #expect(await eventually { await bench.store.heldByWorkers == 2 })
@@ -167,10 +167,30 @@ import Testing
         #expect(ended?.contains("\"gate\"") == true)
     }
 
+    @Test func `a live job does not wait for the backfill's to end`() async throws {
+        let bulk = try await bench.enqueueGate(priority: 3)
+        let behind = try await bench.enqueueGate(priority: 3)
+        try await bench.working(as: bench.worker { $0.limits.executors = 1 }) { worker in
+            #expect(await eventually { bench.pidsAtGate.count == 1 })
+            let live = try await bench.enqueue("echo")
+            #expect(try await bench.final(live).state == .succeeded)
+            #expect(try await bench.job(behind).state == .queued)
+            // Without the place beside, the next one would have to wait.
+            var limits = worker.state.limits
+            limits.liveExtra = 0
+            await worker.apply(limits)
+            let late = try await bench.enqueue("echo", ["text": "late"])
+            try bench.openGate()
+            for id in [bulk, behind, late] { #expect(try await bench.final(id).state == .succeeded) }
+        }
+        let kinds = bench.endedKinds
+        #expect(kinds == ["echo", "gate", "echo", "gate"])
+    }
+
     @Test func `a used-up executor is replaced`() async throws {
         try bench.openGate()
         let worker = bench.worker { config in
-            config.executors = 1
+            config.limits.executors = 1
             config.recycleAfterJobs = 2
         }
         try await bench.working(as: worker) { _ in
