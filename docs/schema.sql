@@ -38,12 +38,12 @@ begin
         v_room := least(v_room, floor(v_tokens)::integer);
     end if;
     with chosen as materialized (
-        select j.id from rundum.job j where j.tenant_id = _tenant and j.state = 'queued' and j.gate = 1
+        select j.id from rundum.job j where j.tenant_id = _tenant and j.shelf = 1
         order by j.priority, j.vt, j.id limit greatest(v_room, 0) for update skip locked
     )
     update rundum.job j set gate = 2, vt = greatest(j.vt, rundum.vnow(j.priority)) from chosen c where j.id = c.id;
     get diagnostics v_count = row_count;
-    v_left := exists (select from rundum.job j where j.tenant_id = _tenant and j.state = 'queued' and j.gate = 1);
+    v_left := exists (select from rundum.job j where j.tenant_id = _tenant and j.shelf = 1);
     update rundum.tenant_limit l set
         tokens = v_tokens - case when v_limit.per_minute is null then 0 else v_count end,
         refilled_at = clock_timestamp(),
@@ -122,6 +122,16 @@ CREATE TABLE rundum.job (
     resolved jsonb,
     failure jsonb,
     gate smallint DEFAULT 0 NOT NULL,
+    shelf smallint GENERATED ALWAYS AS (
+CASE state
+    WHEN 'blocked'::rundum.job_state THEN 3
+    WHEN 'scheduled'::rundum.job_state THEN 2
+    ELSE
+    CASE gate
+        WHEN 1 THEN 1
+        ELSE 0
+    END
+END) STORED NOT NULL,
     CONSTRAINT job_attempts CHECK (((attempt >= 0) AND ((max_attempts >= 1) AND (max_attempts <= 1000)))),
     CONSTRAINT job_blocked_has_dependencies CHECK (((state = 'blocked'::rundum.job_state) = (deps_left > 0))),
     CONSTRAINT job_cancel_is_running CHECK (((NOT cancel) OR (state = 'running'::rundum.job_state))),
@@ -135,7 +145,7 @@ CREATE TABLE rundum.job (
     CONSTRAINT job_shapes CHECK (((jsonb_typeof(options) = 'object'::text) AND (jsonb_typeof(inputs) = 'array'::text))),
     CONSTRAINT job_state_is_live CHECK ((state = ANY (ARRAY['blocked'::rundum.job_state, 'scheduled'::rundum.job_state, 'queued'::rundum.job_state, 'running'::rundum.job_state])))
 )
-WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_vacuum_cost_delay='0', autovacuum_vacuum_insert_scale_factor='0', autovacuum_vacuum_insert_threshold='100000');
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_vacuum_cost_delay='0', autovacuum_vacuum_insert_scale_factor='0', autovacuum_vacuum_insert_threshold='100000', fillfactor='50');
 
 CREATE VIEW rundum.any_job AS
  SELECT job.id,
@@ -243,8 +253,8 @@ declare
     v_room integer;
     v_found integer;
     v_last bigint;
-    v_ids uuid[] := '{}';
-    v_some uuid[];
+    v_rows tid[] := '{}';
+    v_some tid[];
 begin
     select w.* into v_worker from rundum.worker w where w.id = _worker and w.lease_until > now();
     if not found or _limit < 1 then
@@ -254,10 +264,10 @@ begin
     for v_band in select b.* from rundum.band b where not b.paused order by b.priority loop
         v_room := case when v_band.priority < 3 then _limit else least(_limit, _bulk) end - v_taken;
         continue when v_room < 1;
-        select array_agg(r.id), count(*), max(r.vt) into v_some, v_found, v_last
+        select array_agg(r.ctid), count(*), max(r.vt) into v_some, v_found, v_last
         from (
-            select j.id, j.vt from rundum.job j
-            where j.state = 'queued' and j.gate <> 1 and j.priority = v_band.priority and j.vt >= v_band.floor
+            select j.ctid, j.vt from rundum.job j
+            where j.shelf = 0 and j.state = 'queued' and j.priority = v_band.priority and j.vt >= v_band.floor
                 and j.kind = any (_kinds)
             order by j.vt, j.id limit v_room for update skip locked
         ) r;
@@ -265,7 +275,7 @@ begin
         if v_last > rundum.vnow(v_band.priority) then
             perform setval(('rundum.clock_' || v_band.priority)::regclass, v_last);
         end if;
-        v_ids := v_ids || v_some;
+        v_rows := v_rows || v_some;
         v_taken := v_taken + v_found;
     end loop;
     if v_worker.idle <> (v_taken < _limit) or v_worker.idle_bulk <> (v_taken < least(_limit, _bulk)) then
@@ -280,7 +290,7 @@ begin
         update rundum.job j set
             state = 'running', worker_id = _worker, fence = nextval('rundum.fence'), attempt = j.attempt + 1,
             started_at = now(), revision = j.revision + 1
-        from unnest(v_ids) with ordinality r(id, n) where j.id = r.id
+        from unnest(v_rows) with ordinality r(place, n) where j.ctid = r.place and j.state = 'queued'
         returning j.*, r.n
     )
     select t.id, t.fence, n.key, t.workflow_id, t.label, t.attempt, t.kind, t.options, t.inputs, t.resolved, t.subject,
@@ -1150,8 +1160,8 @@ begin
     delete from rundum.worker w where w.id in (
         select x.id from rundum.worker x where x.lease_until < now() or x.id = any (_dead) for update skip locked);
     return query
-    select j.id, j.fence, j.attempt, j.max_attempts from rundum.job j
-    where j.state = 'running' and not exists (select from rundum.worker w where w.id = j.worker_id)
+    select j.id, j.fence, j.attempt, j.max_attempts from rundum.running() j
+    where not exists (select from rundum.worker w where w.id = j.worker_id)
     order by j.worker_id, j.id;
 end
 $$;
@@ -1200,7 +1210,7 @@ begin
         select d.tenant_id, d.priority, array_agg(d.id order by d.due_at, d.id) as ids
         from (
             select j.id, j.tenant_id, j.priority, j.due_at from rundum.job j
-            where j.state = 'scheduled' and j.due_at <= now()
+            where j.shelf = 2 and j.due_at <= now()
             order by j.due_at limit _limit for update skip locked
         ) d
         group by d.tenant_id, d.priority order by d.tenant_id, d.priority
@@ -1297,6 +1307,8 @@ declare
     v_band rundum.band;
     v_all boolean;
     v_first bigint;
+    v_floor bigint;
+    v_low bigint;
 begin
     for v_band in
         select b.* from rundum.band b where b.passed_at not between now() - interval '1 s' and now() order by b.priority
@@ -1304,11 +1316,16 @@ begin
     loop
         v_all := v_band.looked_at not between now() - interval '10 s' and now();
         select j.vt into v_first from rundum.job j
-        where j.state = 'queued' and j.gate <> 1 and j.priority = v_band.priority
+        where j.shelf = 0 and j.state = 'queued' and j.priority = v_band.priority
             and j.vt >= case when v_all then 0 else v_band.floor end
         order by j.vt limit 1;
+        v_floor := least(coalesce(v_first, v_band.seen), v_band.seen);
+        select j.vt into v_low from rundum.job j
+        where j.shelf = 0 and j.state = 'running' and j.priority = v_band.priority
+            and j.vt >= case when v_all then 0 else v_band.low end and j.vt < v_floor
+        order by j.vt limit 1;
         update rundum.band b set
-            floor = least(coalesce(v_first, v_band.seen), v_band.seen), seen = rundum.vnow(v_band.priority),
+            floor = v_floor, low = coalesce(v_low, v_floor), seen = rundum.vnow(v_band.priority),
             passed_at = now(), looked_at = case when v_all then now() else v_band.looked_at end
         where b.priority = v_band.priority;
     end loop;
@@ -1529,6 +1546,26 @@ begin
         union all
         select d.id from rundum.backfill_item i join rundum.done d on d.workflow_id = i.workflow_id
         where i.backfill_id = _backfill);
+end
+$$;
+
+CREATE FUNCTION rundum.running() RETURNS SETOF rundum.job
+    LANGUAGE plpgsql STABLE
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+declare
+    v_band rundum.band;
+    v_clock bigint;
+begin
+    for v_band in select b.* from rundum.band b order by b.priority loop
+        v_clock := rundum.vnow(v_band.priority);
+        return query
+        select j.* from rundum.job j
+        where j.shelf = 0 and j.state = 'running' and j.priority = v_band.priority
+            and j.vt >= v_band.low and j.vt <= v_clock;
+    end loop;
 end
 $$;
 
@@ -1889,7 +1926,9 @@ CREATE TABLE rundum.band (
     passed_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     paused boolean DEFAULT false NOT NULL,
     looked_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    low bigint DEFAULT 0 NOT NULL,
     CONSTRAINT band_floor CHECK ((floor <= seen)),
+    CONSTRAINT band_low CHECK ((low <= floor)),
     CONSTRAINT band_priority_check CHECK (((priority >= 0) AND (priority <= 3)))
 )
 WITH (fillfactor='50');
@@ -2246,15 +2285,13 @@ CREATE INDEX done_default_workflow_id_idx ON rundum.done_default USING btree (wo
 
 CREATE INDEX idempotency_created ON rundum.idempotency USING brin (created_at);
 
-CREATE INDEX job_due ON rundum.job USING btree (due_at) WHERE (state = 'scheduled'::rundum.job_state);
+CREATE INDEX job_due ON rundum.job USING btree (due_at) WHERE (shelf = 2);
 
 CREATE INDEX job_open ON rundum.job USING btree (tenant_id) WHERE (gate = 2);
 
-CREATE INDEX job_owner ON rundum.job USING btree (worker_id) WHERE (state = 'running'::rundum.job_state);
+CREATE INDEX job_parked ON rundum.job USING btree (tenant_id, priority, vt, id) WHERE (shelf = 1);
 
-CREATE INDEX job_parked ON rundum.job USING btree (tenant_id, priority, vt, id) WHERE ((state = 'queued'::rundum.job_state) AND (gate = 1));
-
-CREATE INDEX job_ready ON rundum.job USING btree (priority, vt, id) WHERE ((state = 'queued'::rundum.job_state) AND (gate <> 1));
+CREATE INDEX job_ready ON rundum.job USING btree (priority, vt, id) WHERE (shelf = 0);
 
 CREATE INDEX job_tenant ON rundum.job USING btree (tenant_id, id);
 

@@ -63,12 +63,12 @@ def peer(cluster, name, command, url, jobs=0, *more):
     return tool(cluster, sys.executable, str(HERE / "peer.py"), name, command, "--url", url, "--jobs", str(jobs), *more)
 
 
-def raw_drain(cluster, jobs, clients=4):
+def raw_drain(cluster, jobs, batch=100, clients=4):
     """The fused statement alone, by pgbench, on our own tables: the limit of plain SQL."""
     lists = [word for name in ("ids", "fences") for word in ("-D", name + "={}")]
     began, before, mine = time.perf_counter(), cluster.cpu(), os.times()
-    subprocess.run([PGBENCH, "-n", "-M", "extended", "-c", str(clients), "-t", str(jobs // 100 // clients + 2), "-f",
-                    str(HERE / "fused.sql"), *lists, cluster.url], capture_output=True, check=True)
+    subprocess.run([PGBENCH, "-n", "-M", "extended", "-c", str(clients), "-t", str(jobs // batch // clients + 2), "-f",
+                    str(HERE / "fused.sql"), *lists, "-D", f"batch={batch}", cluster.url], capture_output=True, check=True)
     after = os.times()
     return {"seconds": time.perf_counter() - began, "server": cluster.cpu() - before,
             "cpu": after.children_user + after.children_system - mine.children_user - mine.children_system}
@@ -99,7 +99,7 @@ def each(figures, jobs):
 def empty(cluster):
     with psycopg.connect(cluster.url, autocommit=True) as connection:
         connection.execute("truncate rundum.job, rundum.done, rundum.dependency")
-        connection.execute("update rundum.band set floor = 0, seen = 0")
+        connection.execute("update rundum.band set floor = 0, seen = 0, low = 0")
         for priority in range(4):
             connection.execute(f"alter sequence rundum.clock_{priority} restart")
         connection.execute("checkpoint")
@@ -117,9 +117,10 @@ def throughput(cluster, jobs, repeat, folder):
 
     for _ in range(repeat):
         empty(cluster)
-        note(enqueued, "plain COPY", raw_copy(cluster, jobs, folder), jobs)
-        note(drained, "plain fused SQL, 4 clients", raw_drain(cluster, jobs), jobs)
-        empty(cluster)
+        for batch in (100, 500):
+            note(enqueued, "plain COPY", raw_copy(cluster, jobs, folder), jobs)
+            note(drained, f"plain fused SQL, 4 x batch {batch}", raw_drain(cluster, jobs, batch), jobs)
+            empty(cluster)
         note(enqueued, "rundum", ours(cluster, "enqueue", cluster.url, jobs), jobs)
         note(drained, "rundum", ours(cluster, "drain", cluster.url, jobs), jobs)
         for processes, batch in ((1, 100), (2, 100), (2, 500)):

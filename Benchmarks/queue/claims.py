@@ -21,7 +21,7 @@ class Queue:
 
     def empty(self):
         self.connection.execute("truncate rundum.job, rundum.done")
-        self.connection.execute("update rundum.band set floor = 0, seen = 0")
+        self.connection.execute("update rundum.band set floor = 0, seen = 0, low = 0")
         for priority in range(4):
             self.connection.execute(f"alter sequence rundum.clock_{priority} restart")
         self.connection.execute("update rundum.lane set vnext = '{0, 0, 0, 0}'")
@@ -46,8 +46,8 @@ class Queue:
     def claim(self, count):
         """Milliseconds of one claim, and whose jobs it gave."""
         began = time.perf_counter()
-        rows = self.connection.execute("select tenant from rundum.claim(%s, '{noop}', %s)",
-                                       (self.worker, count)).fetchall()
+        rows = self.connection.execute("select tenant from rundum.claim(%s, '{noop}', %s, %s)",
+                                       (self.worker, count, count)).fetchall()
         return 1000 * (time.perf_counter() - began), [row[0] for row in rows]
 
     def median(self, count, times=15):

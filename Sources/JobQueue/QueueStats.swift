@@ -143,8 +143,9 @@ private enum StatsStatements {
         "stats.workers",
         """
         select w.id, w.host, w.pid, extract(epoch from w.lease_until - now()) as lease,
-            (select count(*) from rundum.job j where j.worker_id = w.id and j.state = 'running') as attempts
-        from rundum.worker w order by w.id
+            count(j.id) as attempts
+        from rundum.worker w left join rundum.running() j on j.worker_id = w.id
+        group by w.id order by w.id
         """)
     static let paused = Statement(
         "stats.paused",

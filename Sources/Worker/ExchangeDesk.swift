@@ -8,11 +8,18 @@ internal import Synchronization
 /// batch instead of many. The last line at home never waits, so nothing lies here for longer than one trip.
 final class ExchangeDesk: Sendable {
     /// A result that waits for the queue's answer.
-    struct Parcel: Sendable {
+    final class Parcel: Sendable {
         let completion: Completion
         /// Asked when a trip failed; true ends the waiting with that failure.
         let givingUp: @Sendable () -> Bool
         let answer: CheckedContinuation<Result<Bool?, Failure>, Never>
+
+        init(
+            _ completion: Completion, givingUp: @escaping @Sendable () -> Bool,
+            answer: CheckedContinuation<Result<Bool?, Failure>, Never>
+        ) {
+            (self.completion, self.givingUp, self.answer) = (completion, givingUp, answer)
+        }
     }
 
     /// What one line takes along: results, and how many claims it asks for.
@@ -46,7 +53,7 @@ final class ExchangeDesk: Sendable {
         _ completion: Completion, givingUp: @escaping @Sendable () -> Bool
     ) async throws(Failure) -> Bool? {
         let answer: Result<Bool?, Failure> = await withCheckedContinuation { continuation in
-            let parcel = Parcel(completion: completion, givingUp: givingUp, answer: continuation)
+            let parcel = Parcel(completion, givingUp: givingUp, answer: continuation)
             let isWorthATrip = state.withLock { state in
                 state.parcels.append(parcel)
                 return state.away == 0 || state.parcels.count >= batch / 2

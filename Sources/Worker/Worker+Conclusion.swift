@@ -9,12 +9,12 @@ extension Worker {
         do throws(Failure) {
             switch outcome {
             case .result(let result, let cacheKey, let cached):
-                record.data["peak.bytes"] = .int(result.peakBytes)
+                record.peakBytes = result.peakBytes
                 let completion = Completion(attempt.claim, result: result, cacheKey: cacheKey, cached: cached)
                 let isAccepted = try await complete(completion, attempt)
                 record.note(isAccepted ? (cached ? "cached" : "succeeded") : "lost", isAccepted ? .info : .warning)
             case .failure(let failure, let cause, let peakBytes):
-                record.data["peak.bytes"] = .int(peakBytes)
+                record.peakBytes = peakBytes
                 try await end(attempt, failure, cause, &record)
             }
         } catch {
@@ -79,12 +79,11 @@ extension Worker {
 /// The one line that is logged of an attempt.
 private struct Record {
     var data: [String: JSONValue] = [:]
+    var peakBytes = 0
+    private var outcome = ""
     private var level = Log.Level.info
 
-    mutating func note(_ outcome: String, _ level: Log.Level) {
-        data["outcome"] = .string(outcome)
-        self.level = level
-    }
+    mutating func note(_ outcome: String, _ level: Log.Level) { (self.outcome, self.level) = (outcome, level) }
 
     func write(_ attempt: RunningAttempt, took: Duration, to log: Log) {
         guard log.writes(level) else { return }
@@ -92,7 +91,8 @@ private struct Record {
         var line: [String: JSONValue] = [
             "job.id": .string(claim.job.uuidString.lowercased()), "job.kind": .string(claim.request.kind.rawValue),
             "job.tenant": .string(claim.tenant), "attempt": .int(claim.attempt), "fence": .int(Int(claim.fence)),
-            "seconds": .number((took.seconds * 1000).rounded() / 1000),
+            "seconds": .number((took.seconds * 1000).rounded() / 1000), "outcome": .string(outcome),
+            "peak.bytes": .int(peakBytes),
         ]
         let notes = attempt.ledger.content.log
         if !notes.isEmpty { line["notes"] = .array(notes.map { .string($0) }) }

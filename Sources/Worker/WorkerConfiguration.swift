@@ -9,7 +9,7 @@ public struct WorkerConfiguration: Sendable {
     public var limits = WorkerLimits()
     /// Statements to the queue at one time, and the most attempts that one of them ends and claims.
     public var lines = 1
-    public var batch = 100
+    public var batch = 500
     public var command = ExecutorCommand()
     /// The kinds to claim; nil for all of the registry.
     public var kinds: [Kind]?

@@ -190,13 +190,6 @@ extension QueueFixture {
         try await store.exchange(completions, for: worker, kinds: ["cutout"], limit: limit)
     }
 
-    /// Raises the floors as a sweep does once a second; `whole` as it does every ten.
-    fileprivate func pass(whole: Bool = false) async throws {
-        let looked = whole ? ", looked_at = '-infinity'" : ", looked_at = now()"
-        try await db.rows("update rundum.band set passed_at = '-infinity'\(looked)")
-        _ = try await store.sweep()
-    }
-
     fileprivate func floor() async throws -> Int {
         Int(try await db.rows("select floor from rundum.band where priority = 1")[0][0] ?? "") ?? -1
     }

@@ -92,6 +92,13 @@ struct QueueFixture {
         try await store.end(claim, failure: failure, disposition: disposition)
     }
 
+    /// Raises the floors as a sweep does once a second; `whole` as it does every ten.
+    func pass(whole: Bool = false) async throws {
+        let looked = whole ? ", looked_at = '-infinity'" : ", looked_at = now()"
+        try await db.rows("update rundum.band set passed_at = '-infinity'\(looked)")
+        _ = try await store.sweep()
+    }
+
     func job(_ job: Job) async throws -> Job { try await store.job(job.id, tenant: tenant) }
     func state(_ job: Job?) async throws -> JobState? {
         guard let job else { return nil }

@@ -9,8 +9,10 @@ import Worker
 enum Drain {
     static func run(_ wish: Wish) async throws {
         let jobs = try wish.number("--jobs")
-        let lines = try wish.number("--lines", default: 4)
-        try await BenchWorker.with(url: try wish.text("--url"), lines: lines, slots: lines * 100) { worker in
+        let lines = try wish.number("--lines", default: 3)
+        let batch = try wish.number("--batch", default: 500)
+        try await BenchWorker.with(url: try wish.text("--url"), lines: lines, batch: batch, slots: lines * batch) {
+            worker in
             let finished = Atomic<Int>(0)
             let watch = Watch()
             let life = Task {
@@ -72,7 +74,8 @@ struct BenchWorker: Sendable {
     private final class Current: Sendable { let worker = Mutex<Worker?>(nil) }
 
     static func with(
-        url: String, lines: Int, slots: Int, kinds: [Kind] = ["noop"], _ body: (BenchWorker) async throws -> Void
+        url: String, lines: Int, batch: Int = 500, slots: Int, kinds: [Kind] = ["noop"],
+        _ body: (BenchWorker) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "queue-bench-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -83,6 +86,7 @@ struct BenchWorker: Sendable {
                 var configuration = WorkerConfiguration(scratch: folder.appending(path: "scratch"))
                 configuration.limits.executors = slots
                 configuration.lines = lines
+                configuration.batch = batch
                 configuration.kinds = kinds
                 configuration.startsAhead = false
                 configuration.log = Log(level: .warning)

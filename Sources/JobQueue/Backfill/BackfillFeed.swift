@@ -137,7 +137,7 @@ private struct Chunk: Sendable {
         if !ids.isEmpty {
             written += try connection.query(
                 BackfillStatements.setJobs,
-                [.int(backfill), .plainArray(numbers.map { "\($0)" }), .plainArray(ids.map(\.uuidString))]
+                [.int(backfill), .plainArray(numbers.map { "\($0)" }), .array(ids)]
             ).count
         }
         for workflow in workflows {

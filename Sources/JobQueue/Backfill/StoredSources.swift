@@ -18,9 +18,7 @@ public struct QuerySource: Sendable {
         let query = Statement("query", sql.trimmingCharacters(in: CharacterSet(charactersIn: "; \n\t")))
         do throws(Failure) {
             try Cursor.read(url, query, []) { (row) throws(Failure) in
-                var record: [String: String] = [:]
-                for (column, position) in row.index { record[column] = row.cells[position] }
-                try body(record)
+                try body(row.record)
             }
         } catch {
             // The operator's own words: whatever the server says of them, they are what is wrong.

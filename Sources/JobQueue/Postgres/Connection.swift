@@ -122,15 +122,12 @@ final class Connection {
     }
 
     private func rows(of result: OpaquePointer?, named name: String) throws(Failure) -> [Row] {
+        if let result, PQresultStatus(result) == PGRES_TUPLES_OK {
+            return ResultTable(result, statement: name).rows
+        }
         defer { PQclear(result) }
         switch PQresultStatus(result) {
         case PGRES_COMMAND_OK: return []
-        case PGRES_TUPLES_OK:
-            let columns = (0..<PQnfields(result)).map { String(cString: PQfname(result, $0)) }
-            let index = Dictionary(zip(columns, columns.indices)) { first, _ in first }
-            return (0..<PQntuples(result)).map { row in
-                Row(statement: name, index: index, cells: columns.indices.map { cell(result, row, Int32($0)) })
-            }
         default:
             throw Failure(
                 DatabaseError(
@@ -140,11 +137,6 @@ final class Connection {
                     detail: field(result, RundumPGDetail), hint: field(result, RundumPGHint),
                     column: field(result, RundumPGColumn), connected: PQstatus(handle) == CONNECTION_OK))
         }
-    }
-
-    private func cell(_ result: OpaquePointer?, _ row: Int32, _ column: Int32) -> String? {
-        guard PQgetisnull(result, row, column) == 0, let bytes = PQgetvalue(result, row, column) else { return nil }
-        return String(cString: bytes)
     }
 
     private func field(_ result: OpaquePointer?, _ code: Int) -> String? {

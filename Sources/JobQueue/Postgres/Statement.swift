@@ -50,9 +50,22 @@ struct Parameter: Sendable {
         Parameter(text: "{\(values.joined(separator: ","))}")
     }
 
+    /// An array of ids.
+    static func array(_ ids: some Sequence<UUID>) -> Parameter {
+        var bytes = [UInt8(ascii: "{")]
+        bytes.reserveCapacity(33 * ids.underestimatedCount + 2)
+        for id in ids {
+            if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+            id.write(to: &bytes)
+        }
+        bytes.append(UInt8(ascii: "}"))
+        return Parameter(text: String(decoding: bytes, as: UTF8.self))
+    }
+
     /// The text; libpq would cut it at a NUL, so one is refused.
     func checked() throws(Failure) -> String? {
-        if let text, text.utf8.contains(0) {
+        guard var text else { return nil }
+        if text.withUTF8({ $0.contains(0) }) {
             throw Failure(.invalidRequest, "A text holds a NUL character.", hint: "Leave it out.")
         }
         return text

@@ -30,8 +30,8 @@ extension JobRequest {
     init(_ row: Row) throws(Failure) {
         self.init(
             kind: Kind(rawValue: try row.text("kind")),
-            options: try row.text("options") == "{}" ? [:] : row.json("options"),
-            inputs: try row.text("inputs") == "[]" ? [] : row.json("inputs"),
+            options: try row.holds("options", "{}") ? [:] : row.json("options"),
+            inputs: try row.holds("inputs", "[]") ? [] : row.json("inputs"),
             subject: try row.optional("subject"), priority: try row.int("priority"),
             runAt: try row.optionalDate("run_at"), maxAttempts: try row.int("max_attempts"))
     }

@@ -16,7 +16,7 @@ extension PostgresJobStore {
         let rows = try await database.query(
             ClaimStatements.heartbeat,
             [
-                .int(worker), .interval(lease), .array(attempts.map(\.job.uuidString)),
+                .int(worker), .interval(lease), .array(attempts.lazy.map(\.job)),
                 .array(attempts.map { "\($0.fence)" }), .array(attempts.map { "\($0.progress.bounded)" }),
                 .array(attempts.map(\.progress.step)),
             ])
@@ -73,7 +73,7 @@ extension PostgresJobStore {
             ClaimStatements.exchange,
             [
                 .int(worker), .array(kinds.map(\.rawValue)), .int(kinds.isEmpty ? 0 : min(max(limit, 0), 1000)),
-                .plainArray(completions.map(\.claim.job.uuidString)),
+                .array(completions.lazy.map(\.claim.job)),
                 .plainArray(completions.map { "\($0.claim.fence)" }),
                 .array(results), .array(completions.map(\.cacheKey)),
                 .plainArray(completions.map { $0.cached ? "t" : "f" }), .int(max(bulk, 0)),
@@ -82,12 +82,13 @@ extension PostgresJobStore {
         var exceptions: [UUID: Bool?] = [:]
         for row in rows {
             if let ended = try row.optionalUUID("ended") {
-                exceptions.updateValue(try row.optional("accepted").map { $0 == "t" }, forKey: ended)
+                exceptions.updateValue(try row.optionalBool("accepted"), forKey: ended)
             } else {
                 claims.append(try Claim(row))
             }
         }
-        return Exchange(accepted: completions.map { exceptions[$0.claim.job, default: true] }, claims: claims)
+        let accepted = completions.map { exceptions.isEmpty ? true : exceptions[$0.claim.job, default: true] }
+        return Exchange(accepted: accepted, claims: claims)
     }
 
     public func end(

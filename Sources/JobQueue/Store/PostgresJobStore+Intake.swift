@@ -53,7 +53,7 @@ extension PostgresJobStore {
 
     public func jobs(_ ids: [UUID], tenant: String) async throws(Failure) -> [Job] {
         guard !ids.isEmpty else { return [] }
-        let rows = try await database.query(IntakeStatements.jobs, [.text(tenant), .array(ids.map(\.uuidString))])
+        let rows = try await database.query(IntakeStatements.jobs, [.text(tenant), .array(ids)])
         return try rows.map { row throws(Failure) in try Job(row, tenant: tenant) }
     }
 
