@@ -529,13 +529,17 @@ begin
 end
 $$;
 
-CREATE FUNCTION rundum.decide(_tenant text, _job uuid, _approved boolean, _failure jsonb) RETURNS SETOF rundum.any_job
+CREATE FUNCTION rundum.decide(_tenant text, _job uuid, _approved boolean, _failure jsonb, _answer text) RETURNS SETOF rundum.any_job
     LANGUAGE plpgsql
     AS $$
 declare
     v_done rundum.done;
     v_end rundum.job_state := case when _approved then 'succeeded' else 'failed' end;
+    v_options jsonb;
+    v_known text;
 begin
+    perform 1 from rundum.workflow w
+    where w.id = (select a.workflow_id from rundum.any_job a where a.id = _job) for no key update;
     select d.* into v_done from rundum.done d join rundum.tenant t on t.id = d.tenant_id
     where d.id = _job and t.key = _tenant for update of d;
     if not found then
@@ -545,7 +549,19 @@ begin
         end if;
         raise exception 'There is no such job.' using errcode = 'RU404';
     end if;
-    if v_done.state = 'review' then
+    if _approved and v_done.state = 'review' then
+        select f.value #> array['answers', _answer],
+            (select string_agg(k, ', ' order by k) from jsonb_object_keys(f.value -> 'answers') k)
+        into v_options, v_known
+        from jsonb_array_elements(v_done.result -> 'review') f where f.value ? 'answers' limit 1;
+    end if;
+    if v_options is not null then
+        update rundum.done d set options = d.options || v_options where d.id = _job;
+        perform rundum.put_back(_job, v_done.workflow_id);
+    elsif _approved and (v_known is not null or _answer <> 'approve') then
+        raise exception 'The job does not ask for the answer %.', _answer
+            using errcode = 'RU409', hint = 'Answers are: ' || coalesce(v_known, 'approve') || '.';
+    elsif v_done.state = 'review' then
         update rundum.done d set
             state = v_end, revision = d.revision + 1, result = case when _approved then d.result end,
             failure = case when not _approved then rundum.failure_record(_failure, d.attempt) end
@@ -875,6 +891,9 @@ begin
         elsif v_inputs.kept < v_inputs.total then
             v_failure := jsonb_build_object('code', 'dependency_failed',
                 'summary', format('The step %s gave no output %s.', v_inputs.step, v_inputs.output));
+            -- An answer to what it asks brings both back.
+            select d.id into v_failed from rundum.done d
+            where d.workflow_id = _job.workflow_id and d.label = v_inputs.step and d.state = 'review';
         end if;
     end if;
     if v_failure is not null then
@@ -1238,6 +1257,36 @@ begin
 end
 $$;
 
+CREATE FUNCTION rundum.put_back(_job uuid, _workflow uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_child rundum.job;
+    v_id uuid;
+    v_ids uuid[];
+begin
+    select array_agg(d.id order by d.id) into v_ids from rundum.done d
+    where d.id = _job or (d.workflow_id = _workflow and d.ended_by = _job);
+    foreach v_id in array v_ids loop
+        perform rundum.restore(v_id);
+    end loop;
+    for v_child in
+        select j.* from rundum.job j
+        where j.id = any (v_ids) or (j.state = 'blocked'
+            and j.id in (select p.child from rundum.dependency p where p.parent = any (v_ids)))
+        order by j.priority, j.id for update
+    loop
+        update rundum.job j set deps_left = c.live
+        from (select count(*) as live from rundum.dependency p join rundum.job q on q.id = p.parent
+            where p.child = v_child.id) c
+        where j.id = v_child.id and c.live > 0;
+        if not found and rundum.free_job(v_child) then
+            perform rundum.settle(v_child.id);
+        end if;
+    end loop;
+end
+$$;
+
 CREATE FUNCTION rundum.put_background(_tenant text, _name text, _sha256 bytea, _floor double precision, _light_x double precision, _width integer, _height integer) RETURNS TABLE(version integer, is_new boolean)
     LANGUAGE plpgsql
     AS $$
@@ -1467,9 +1516,6 @@ CREATE FUNCTION rundum.retry(_tenant text, _job uuid) RETURNS SETOF rundum.any_j
     AS $$
 declare
     v_done rundum.done;
-    v_child rundum.job;
-    v_id uuid;
-    v_ids uuid[];
     v_cause text;
 begin
     -- Also for a job that nobody waits for: its own dependencies must not end while they are counted.
@@ -1495,25 +1541,7 @@ begin
             using errcode = 'RU409', hint = 'Retry that step; this one follows it.';
     end if;
 
-    select array_agg(d.id order by d.id) into v_ids from rundum.done d
-    where d.id = _job or (d.workflow_id = v_done.workflow_id and d.ended_by = _job);
-    foreach v_id in array v_ids loop
-        perform rundum.restore(v_id);
-    end loop;
-    for v_child in
-        select j.* from rundum.job j
-        where j.id = any (v_ids) or (j.state = 'blocked'
-            and j.id in (select p.child from rundum.dependency p where p.parent = any (v_ids)))
-        order by j.priority, j.id for update
-    loop
-        update rundum.job j set deps_left = c.live
-        from (select count(*) as live from rundum.dependency p join rundum.job q on q.id = p.parent
-            where p.child = v_child.id) c
-        where j.id = v_child.id and c.live > 0;
-        if not found and rundum.free_job(v_child) then
-            perform rundum.settle(v_child.id);
-        end if;
-    end loop;
+    perform rundum.put_back(_job, v_done.workflow_id);
     return query select a.* from rundum.any_job a where a.id = _job;
 end
 $$;

@@ -19,6 +19,8 @@ public enum JobEvent: String, Sendable, CaseIterable {
     case cancel, retry
     /// What a person says of a job in review.
     case approve, reject
+    /// What a person says to a job in review that asks something.
+    case answer
     /// The dependency that ended this job was put back.
     case dependencyRetried
 }
@@ -50,6 +52,8 @@ public enum JobTransitions {
 
         case (.review, .approve): .succeeded
         case (.review, .reject): .failed
+        // Runs once more with what was said.
+        case (.review, .answer): .queued
         // Asked again, or nothing to decide.
         case (.succeeded, .approve): .succeeded
 

@@ -3,10 +3,12 @@ public import Pipeline
 
 /// What operators and reviewers do to the queue.
 public protocol QueueControl: Sendable {
-    /// A person looked at a job in review and found it good; asked again, it answers the job as it is.
+    /// A person looked at a job in review and found it good; asked again, it answers the job as it is. A job that asks
+    /// something (`ReviewFlag.answers`) runs once more with the answer, and what waited for its outputs follows.
     ///
-    /// - Throws: `conflict` when the job is not in review, `notFound`.
-    func approve(_ id: UUID, tenant: String) async throws(Failure) -> Job
+    /// - Parameter answer: one of those that the job asks for; `approve` is the plain yes, also where nothing is asked.
+    /// - Throws: `conflict` when the job is not in review or does not know the answer, `notFound`.
+    func approve(_ id: UUID, answer: String, tenant: String) async throws(Failure) -> Job
     /// A person looked and found it not to be used: the job ends `failed` with `rejected`, its outputs are gone from it.
     ///
     /// - Parameter reason: for people, in a sentence.
@@ -29,6 +31,13 @@ public enum QueueLane: String, Sendable, CaseIterable {
     case bulk
 }
 
+extension QueueControl {
+    /// The plain yes.
+    public func approve(_ id: UUID, tenant: String) async throws(Failure) -> Job {
+        try await approve(id, answer: "approve", tenant: tenant)
+    }
+}
+
 extension JobRequest {
     public var lane: QueueLane { priority < 3 ? .live : .bulk }
 }
@@ -48,22 +57,25 @@ public struct TenantLimits: Sendable, Equatable {
 }
 
 extension PostgresJobStore: QueueControl {
-    public func approve(_ id: UUID, tenant: String) async throws(Failure) -> Job {
-        try await decide(id, tenant, approved: true, Failure(.rejected, ""))
+    public func approve(_ id: UUID, answer: String, tenant: String) async throws(Failure) -> Job {
+        try await decide(id, tenant, answer: answer, Failure(.rejected, ""))
     }
 
     public func reject(_ id: UUID, reason: String, tenant: String) async throws(Failure) -> Job {
         try await decide(
-            id, tenant, approved: false,
+            id, tenant, answer: nil,
             Failure(.rejected, reason.isEmpty ? "A person looked at the result and refused it." : reason))
     }
 
     private func decide(
-        _ id: UUID, _ tenant: String, approved: Bool, _ failure: Failure
+        _ id: UUID, _ tenant: String, answer: String?, _ failure: Failure
     ) async throws(Failure) -> Job {
         let rows = try await database.query(
             ControlStatements.decide,
-            [.text(tenant), .uuid(id), .bool(approved), .json(try StoredJSON.tolerant(failure))])
+            [
+                .text(tenant), .uuid(id), .bool(answer != nil), .json(try StoredJSON.tolerant(failure)),
+                .text(answer ?? ""),
+            ])
         guard let row = rows.first else { throw Failure(.notFound, "There is no such job.") }
         return try Job(row, tenant: tenant)
     }
@@ -93,7 +105,7 @@ extension PostgresJobStore: QueueControl {
 }
 
 private enum ControlStatements {
-    static let decide = Statement("control.decide", "select \(Job.columns) from rundum.decide($1, $2, $3, $4) j")
+    static let decide = Statement("control.decide", "select \(Job.columns) from rundum.decide($1, $2, $3, $4, $5) j")
     static let limit = Statement("control.limit", "select rundum.set_limit($1, $2, $3, $4)")
     static let pause = Statement("control.pause", "select rundum.set_paused($1, $2)")
 }

@@ -79,8 +79,13 @@ public struct ReviewFlag: Sendable, Equatable, Codable {
     public let summary: String
     public let hint: String?
     public let slot: String?
+    /// What a person can say where the job asks something, with the options that the stage runs once more with for it;
+    /// nil where the result is whole and is only to be looked at. `approve` is the plain yes.
+    public let answers: [String: JSONValue]?
 
-    public init(code: String, summary: String, hint: String? = nil, slot: String? = nil) {
-        (self.code, self.summary, self.hint, self.slot) = (code, summary, hint, slot)
+    public init(
+        code: String, summary: String, hint: String? = nil, slot: String? = nil, answers: [String: JSONValue]? = nil
+    ) {
+        (self.code, self.summary, self.hint, self.slot, self.answers) = (code, summary, hint, slot, answers)
     }
 }

@@ -67,6 +67,36 @@ import Testing
         #expect(other.status == 3)
     }
 
+    @Test func `an operator's answer runs the photo once more, and what it kept waiting follows`() async throws {
+        let folder = try TemporaryFolder()
+        let showroom = try Showroom(photos: [Self.photo(2, sign: true, in: folder.url)])
+        let environment = showroom.environment.merging([
+            "RUNDUM_PLATE_DETECTOR": Fixtures.root.appending(path: "fixtures/detectors/planes.onnx").path
+        ]) { $1 }
+        func rundum(_ words: String...) async throws -> JSONValue {
+            let outcome = try await Program.run(words + ["--json"], environment: environment)
+            #expect(outcome.status == 0, "\(outcome.err)")
+            return try JSON.decode(JSONValue.self, from: outcome.outData)
+        }
+        let held = try await Program.run(
+            showroom.arguments("car") + ["--set", "plateDetector=own", "--plates", "solid"], environment: environment)
+        #expect(held.status == 3, "\(held.err)")
+        let open = try #require(try await rundum("jobs", "list", "--state", "review").arrayValue?.first)
+        let job = try #require(open["id"]?.stringValue)
+        #expect(open["result"]?["outputs"]?["image"] == nil)
+
+        let answered = try await rundum("jobs", "approve", job, "--answer", "cover")
+        #expect(answered["state"] == "queued")
+        let worker = try Program(Program.rundum, ["worker"], environment: environment)
+        let cutout = try await firstValue {
+            try await rundum("jobs", "list", "--kind", "cutout", "--state", "succeeded").arrayValue?.first
+        }
+        worker.signal(SIGTERM)
+        #expect(await worker.outcome().status == 0)
+        #expect(cutout != nil)
+        #expect(try await rundum("jobs", "show", job)["result"]?["outputs"]?["image"] != nil)
+    }
+
     /// Whether the sign is still to be seen.
     private func isSign(_ bytes: Data?) throws -> Bool {
         let pixel = try ImageFile.decode(try #require(bytes), as: .rgb).pixel(150, 30)

@@ -7,11 +7,11 @@ import Testing
 
 /// What reviewers and operators ask for, and who may.
 struct ControlRouteTests {
-    private func waiting(_ server: TestServer) async throws -> UUID {
+    private func waiting(_ server: TestServer, _ flag: ReviewFlag? = nil) async throws -> UUID {
         let id = try await server.enqueue()
         await server.intake.update(id) { job in
             job.state = .review
-            job.result = StageResult(kind: "paint", version: 3)
+            job.result = StageResult(kind: "paint", version: 3, review: [flag].compactMap(\.self))
         }
         return id
     }
@@ -33,6 +33,21 @@ struct ControlRouteTests {
             #expect(try rejected.json()["failure"]?["summary"] == "The plate shows.")
             let other = try await waiting(server)
             #expect(try await server.send("POST", "/v1/jobs/\(other)/reject", json: "{}").status == 200)
+        }
+    }
+
+    @Test func `a job that asks something shows its answers and takes one`() async throws {
+        try await TestServer.run { server in
+            let flag = ReviewFlag(
+                code: "plate_uncertain", summary: "A place may be a plate.",
+                answers: ["cover": ["cover": "0123456789ab"], "approve": ["approve": "0123456789ab"]])
+            let id = try await waiting(server, flag)
+            let shown = try await server.send("GET", "/v1/jobs/\(id)").json()
+            #expect(shown["review"]?.arrayValue?.first?["answers"] == ["approve", "cover"])
+            let answered = try await server.send("POST", "/v1/jobs/\(id)/approve", json: #"{"answer": "cover"}"#)
+            #expect((answered.status, try answered.json()["state"]) == (200, "queued"))
+            let strange = try await server.send("POST", "/v1/jobs/\(id)/approve", json: #"{"answer": 5}"#)
+            #expect(strange.status == 422 && strange.text.contains("/answer"))
         }
     }
 

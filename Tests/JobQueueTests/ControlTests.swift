@@ -41,6 +41,44 @@ import Testing
         #expect(try await queue.store.retry(job.id, tenant: queue.tenant).state == .queued)
     }
 
+    @Test func `a job that asks something runs once more with the answer, and what it kept waiting follows`()
+        async throws
+    {
+        let queue = try await QueueFixture.fresh()
+        let jobs = try await queue.enqueue([
+            queue.step("plates"), queue.step("cutout", inputs: [QueueFixture.output("front", of: "plates")]),
+            queue.step("spin", inputs: [QueueFixture.output("front", of: "cutout")]),
+        ])
+        let open = QueueFixture.result([:], review: [QueueFixture.question])
+        try await queue.complete(try await queue.take(jobs["plates"]), open)
+        #expect(try await queue.state(jobs["cutout"]) == .failed)
+        #expect(try await queue.state(jobs["spin"]) == .failed)
+        let plates = try #require(jobs["plates"])
+        let unknown = await failure {
+            _ = try await queue.store.approve(plates.id, answer: "blur", tenant: queue.tenant)
+        }
+        #expect(unknown?.code == .conflict)
+        #expect(unknown?.hint == "Answers are: approve, cover.")
+
+        let again = try await queue.store.approve(plates.id, answer: "cover", tenant: queue.tenant)
+        #expect(again.state == .queued)
+        #expect(again.request.options == ["edge": 2, "cover": "0123456789ab"])
+        #expect(try await queue.state(jobs["cutout"]) == .blocked)
+        #expect(try await queue.state(jobs["spin"]) == .blocked)
+        for step in ["plates", "cutout", "spin"] { try await queue.complete(try await queue.take(jobs[step])) }
+        for job in jobs.values { #expect(try await queue.state(job) == .succeeded) }
+    }
+
+    @Test func `an answer that nothing asked for is refused`() async throws {
+        let queue = try await QueueFixture.fresh()
+        let job = try await inReview(queue)
+        let refused = await failure {
+            _ = try await queue.store.approve(job.id, answer: "cover", tenant: queue.tenant)
+        }
+        #expect(refused?.code == .conflict)
+        #expect(try await queue.state(job) == .review)
+    }
+
     @Test func `only a job of one's own that is in review is decided about`() async throws {
         let queue = try await QueueFixture.fresh()
         let job = try await inReview(queue)

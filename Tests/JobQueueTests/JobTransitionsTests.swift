@@ -18,7 +18,7 @@ import Testing
             .released: .queued, .discarded: .failed, .stopped: .canceled, .cancel: .running,
         ],
         .succeeded: [.approve: .succeeded],
-        .review: [.approve: .succeeded, .reject: .failed],
+        .review: [.approve: .succeeded, .reject: .failed, .answer: .queued],
         .failed: [.retry: .queued, .dependencyRetried: .blocked],
         .canceled: [.cancel: .canceled, .retry: .queued, .dependencyRetried: .blocked],
     ]
@@ -35,7 +35,8 @@ import Testing
         for state in JobState.allCases where state.isFinal {
             let ways = JobEvent.allCases.filter { JobTransitions.next(state, $0).map { $0 != state } ?? false }
             #expect(
-                Set(ways).isSubset(of: state == .review ? [.approve, .reject] : [.retry, .dependencyRetried]),
+                Set(ways).isSubset(
+                    of: state == .review ? [.approve, .reject, .answer] : [.retry, .dependencyRetried]),
                 "\(state)")
         }
     }
@@ -86,7 +87,9 @@ private struct Subject {
             guard let claim else { return }
             switch state {
             case .succeeded: try await queue.complete(claim)
-            case .review: try await queue.complete(claim, QueueFixture.result(review: [QueueFixture.look]))
+            case .review:
+                let flag = event == .answer ? QueueFixture.question : QueueFixture.look
+                try await queue.complete(claim, QueueFixture.result(review: [flag]))
             case .failed: try await queue.end(claim, .discard)
             case .canceled: try await queue.end(claim, .cancel)
             case .blocked, .scheduled, .queued, .running: break
@@ -123,6 +126,7 @@ private struct Subject {
         case .cancel: _ = try? await queue.store.cancel(child.id, tenant: queue.tenant)
         case .retry: _ = try? await queue.store.retry(child.id, tenant: queue.tenant)
         case .approve: _ = try? await queue.store.approve(child.id, tenant: queue.tenant)
+        case .answer: _ = try? await queue.store.approve(child.id, answer: "cover", tenant: queue.tenant)
         case .reject: _ = try? await queue.store.reject(child.id, reason: "No.", tenant: queue.tenant)
         case .dependencyRetried: _ = try? await queue.store.retry(parent.id, tenant: queue.tenant)
         }

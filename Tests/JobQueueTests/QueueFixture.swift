@@ -43,6 +43,9 @@ struct QueueFixture {
     }
 
     static let look = ReviewFlag(code: "no_main_object", summary: "There is no car.")
+    static let question = ReviewFlag(
+        code: "plate_uncertain", summary: "A place may be a number plate.",
+        answers: ["approve": ["approve": "0123456789ab"], "cover": ["cover": "0123456789ab"]])
     static let broken = Failure(.imageCorrupt, "The picture is broken.", hint: "Take it again.", slot: "front")
 
     func enqueue(_ request: JobRequest = request()) async throws -> Job {

@@ -9,7 +9,7 @@ import Worker
 enum Drain {
     static func run(_ wish: Wish) async throws {
         let jobs = try wish.number("--jobs")
-        let lines = try wish.number("--lines", default: 3)
+        let lines = try wish.number("--lines", default: 2)
         let batch = try wish.number("--batch", default: 500)
         try await BenchWorker.with(url: try wish.text("--url"), lines: lines, batch: batch, slots: lines * batch) {
             worker in

@@ -97,6 +97,8 @@ enum JobResponse {
                 writer.member("summary", flag.summary)
                 writer.member("hint", flag.hint)
                 writer.member("slot", flag.slot)
+                writer.key("answers")
+                writer.array(flag.answers?.keys.sorted() ?? []) { writer, answer in writer.string(answer) }
             }
         }
         guard extent == .full else { return }

@@ -3,10 +3,12 @@ internal import Pipeline
 
 /// What reviewers and operators do.
 extension JobAPI {
-    /// `POST /v1/jobs/{id}/approve`
+    /// `POST /v1/jobs/{id}/approve`, with `answer` where the job asks something
     func approveJob(_ call: Call) async throws -> Response {
-        try call.checkEmptyBody()
-        return changed(shown(try await control.approve(try call.id, tenant: call.tenant), to: call))
+        _ = try QueryReader(call.request.query, known: [])
+        let said = call.body.isEmpty ? nil : try BodyReader(call.body, known: ["answer"]).text("answer", longest: 100)
+        return changed(
+            shown(try await control.approve(try call.id, answer: said ?? "approve", tenant: call.tenant), to: call))
     }
 
     /// `POST /v1/jobs/{id}/reject`, with `reason` if wished

@@ -91,16 +91,26 @@ struct JobsCancelCommand: Command {
 /// `rundum jobs approve`: a person found a job in review good.
 struct JobsApproveCommand: Command {
     static let name = "jobs approve"
-    static let abstract = "Says that a job in review is good: it has succeeded then."
-    static let usage = "JOB [--json]"
-    static let options = [Option.tenant, .home, .json]
-    static let examples = [Example("rundum jobs approve 0199a1b2-...", "publishes what that job made")]
+    static let abstract =
+        "Says that a job in review is good, or answers what it asks: it runs once more with the answer."
+    static let usage = "JOB [--answer WORD] [--json]"
+    static let options = [
+        Option("--answer", "WORD", "approve (plain yes), or another that the job knows, such as cover for a plate."),
+        .tenant, .home, .json,
+    ]
+    static let examples = [
+        Example("rundum jobs approve 0199a1b2-...", "publishes what that job made; what it marked is no plate"),
+        Example("rundum jobs approve 0199a1b2-... --answer cover", "covers what it marked"),
+    ]
 
     private let call: JobCall
     init(_ arguments: Arguments) throws(Failure) { call = try JobCall(arguments) }
 
     func run() async throws(Failure) -> ExitStatus {
-        try await call.run { store, id, tenant throws(Failure) in try await store.approve(id, tenant: tenant) }
+        let answer = call.arguments.value("--answer") ?? "approve"
+        return try await call.run { store, id, tenant throws(Failure) in
+            try await store.approve(id, answer: answer, tenant: tenant)
+        }
     }
 }
 

@@ -15,7 +15,11 @@ struct PlatesReview {
             return ReviewFlag(
                 code: reason.code, summary: reason.words(count),
                 hint: "Look at the output review. approve=\(mark) says that nothing marked is a plate; "
-                    + "cover=\(mark) covers it.", slot: slot)
+                    + "cover=\(mark) covers it.", slot: slot,
+                answers: [
+                    "approve": ["approve": .string("\(mark)"), "cover": ""],
+                    "cover": ["cover": .string("\(mark)"), "approve": ""],
+                ])
         }
     }
 

@@ -107,7 +107,9 @@ actor MemoryIntake: JobIntake, QueueControl {
         return try job(id, tenant: tenant)
     }
 
-    func approve(_ id: UUID, tenant: String) throws(Failure) -> Job { try decide(id, tenant) { $0.state = .succeeded } }
+    func approve(_ id: UUID, answer: String, tenant: String) throws(Failure) -> Job {
+        try decide(id, tenant) { $0.state = answer == "approve" ? .succeeded : .queued }
+    }
 
     func reject(_ id: UUID, reason: String, tenant: String) throws(Failure) -> Job {
         let record = FailureRecord(failure: Failure(.rejected, reason), attempt: 1, at: Date(timeIntervalSince1970: 0))
