@@ -929,13 +929,13 @@ CREATE FUNCTION rundum.heartbeat(_worker bigint, _lease interval, _jobs uuid[], 
     LANGUAGE plpgsql
     AS $$
 begin
+    -- In the order of ids, as everybody locks who takes several jobs that don't share a workflow.
+    perform 1 from rundum.job j where j.id = any (_jobs) and j.state = 'running' order by j.id for no key update;
     update rundum.worker w set lease_until = now() + _lease where w.id = _worker;
     if not found then
         return query select true, null::uuid, true;
         return;
     end if;
-    -- In the order of ids, as everybody locks who takes several jobs that don't share a workflow.
-    perform 1 from rundum.job j where j.id = any (_jobs) and j.state = 'running' order by j.id for no key update;
     update rundum.job j set
         progress = greatest(j.progress, r.fraction),
         step = case when r.fraction >= j.progress then r.step else j.step end, revision = j.revision + 1

@@ -14,6 +14,8 @@ final class ExchangeDesk: Sendable {
         let givingUp: @Sendable () -> Bool
         let answer: CheckedContinuation<Result<Bool?, Failure>, Never>
 
+        var isBulk: Bool { completion.claim.request.lane == .bulk }
+
         init(
             _ completion: Completion, givingUp: @escaping @Sendable () -> Bool,
             answer: CheckedContinuation<Result<Bool?, Failure>, Never>
@@ -28,7 +30,15 @@ final class ExchangeDesk: Sendable {
         let limit: Int
         /// Of those, how many of the bulk lane at most.
         let bulk: Int
+        /// There is room for more bulk ones than one trip takes.
+        fileprivate let isBulkCut: Bool
         fileprivate let strokes: UInt64
+
+        /// Whether the queue had no more than these claims.
+        fileprivate func isDry(_ claims: [Claim]) -> Bool {
+            guard claims.count < limit else { return false }
+            return !isBulkCut || claims.count { $0.request.lane == .bulk } < bulk
+        }
     }
 
     private struct State {
@@ -38,12 +48,16 @@ final class ExchangeDesk: Sendable {
         var dryAt: UInt64?
     }
 
-    private let batch: Int
+    private let batch, bulkBatch: Int
     private let bell: Bell
     private let state = Mutex(State())
 
-    /// - Parameter batch: the most results and the most claims of one trip.
-    init(batch: Int, bell: Bell) { (self.batch, self.bell) = (batch, bell) }
+    /// - Parameters:
+    ///   - batch: the most results and the most claims of one trip.
+    ///   - bulkBatch: the same where bulk jobs are among them; nil for no difference.
+    init(batch: Int, bulkBatch: Int? = nil, bell: Bell) {
+        (self.batch, self.bulkBatch, self.bell) = (batch, min(bulkBatch ?? batch, batch), bell)
+    }
 
     /// Results that lie here.
     var count: Int { state.withLock { $0.parcels.count } }
@@ -56,7 +70,7 @@ final class ExchangeDesk: Sendable {
             let parcel = Parcel(completion, givingUp: givingUp, answer: continuation)
             let isWorthATrip = state.withLock { state in
                 state.parcels.append(parcel)
-                return state.away == 0 || state.parcels.count >= batch / 2
+                return state.away == 0 || state.parcels.count >= (parcel.isBulk ? bulkBatch : batch) / 2
             }
             if isWorthATrip { bell.ring() }
         }
@@ -71,16 +85,21 @@ final class ExchangeDesk: Sendable {
     ///   - strokes: of the bell, read before anything else was looked at.
     func depart(room: ClaimRoom, claims: Bool, strokes: UInt64) -> Trip? {
         state.withLock { state in
-            let taken = Array(state.parcels.prefix(batch))
+            var taken = Array(state.parcels.prefix(batch))
+            let most = taken.contains(where: \.isBulk) ? bulkBatch : batch
+            taken = Array(taken.prefix(most))
             var room = room
-            for parcel in taken { room.leave(isBulk: parcel.completion.claim.request.lane == .bulk) }
+            for parcel in taken { room.leave(isBulk: parcel.isBulk) }
             var limit = claims ? min(room.limit, batch) : 0
             if taken.isEmpty, state.dryAt == strokes { limit = 0 }
             guard !taken.isEmpty || limit > 0 else { return nil }
-            guard state.away == 0 || max(taken.count, limit) >= batch / 2 else { return nil }
+            guard state.away == 0 || max(taken.count, limit) >= most / 2 else { return nil }
             state.parcels.removeFirst(taken.count)
             state.away += 1
-            return Trip(parcels: taken, limit: limit, bulk: min(room.bulkLimit, limit), strokes: strokes)
+            let bulk = min(room.bulkLimit, limit)
+            return Trip(
+                parcels: taken, limit: limit, bulk: min(bulk, bulkBatch), isBulkCut: bulk > bulkBatch,
+                strokes: strokes)
         }
     }
 
@@ -94,7 +113,7 @@ final class ExchangeDesk: Sendable {
             state.away -= 1
             state.parcels.insert(contentsOf: back, at: 0)
             var isDry = false
-            if case .success(let exchange) = answer, exchange.claims.count < trip.limit {
+            if case .success(let exchange) = answer, trip.isDry(exchange.claims) {
                 state.dryAt = trip.strokes
                 isDry = true
             }

@@ -35,7 +35,7 @@ public final class Worker: Sendable {
         self.performance = performance
         let limits = configuration.limits
         state = WorkerState(limits)
-        desk = ExchangeDesk(batch: configuration.batch, bell: state.bell)
+        desk = ExchangeDesk(batch: configuration.batch, bulkBatch: configuration.bulkBatch, bell: state.bell)
         (self.store, self.blobs, self.registry, self.configuration) = (store, blobs, registry, configuration)
         kinds = configuration.kinds ?? registry.kinds
         link = StoreLink(revive: configuration.revive, log: configuration.log)

@@ -10,6 +10,8 @@ public struct WorkerConfiguration: Sendable {
     /// Statements to the queue at one time, and the most attempts that one of them ends and claims.
     public var lines = 1
     public var batch = 500
+    /// The same for a trip with bulk jobs: it stays short, so that a live job never waits long for the next one.
+    public var bulkBatch = 100
     public var command = ExecutorCommand()
     /// The kinds to claim; nil for all of the registry.
     public var kinds: [Kind]?

@@ -174,6 +174,30 @@ import Testing
         }
     }
 
+    @Test func `a heartbeat and an exchange never wait for each other`() async throws {
+        let queue = try await QueueFixture.fresh(connections: 2)
+        _ = try await queue.enqueue()
+        let claim = try await queue.takeFirst()
+        let report = AttemptReport(
+            job: claim.job, fence: claim.fence, progress: JobProgress(fraction: 0.5, step: "looking"))
+        // An exchange in slow motion: it has ended the job and has yet to say whether its worker is idle.
+        let exchange = Database(url: queue.db.url, connections: 1)
+        _ = try await exchange.execute("begin; delete from rundum.job where id = '\(claim.job)'")
+        let beat = Task { try await queue.store.heartbeat(queue.worker, lease: .seconds(15), attempts: [report]) }
+        let isWaiting = try await eventually {
+            try await queue.db.rows(
+                """
+                select count(*) from pg_stat_activity
+                where wait_event_type = 'Lock' and datname = current_database()
+                """) == [["1"]]
+        }
+        #expect(isWaiting)
+        _ = try await exchange.execute(
+            "set lock_timeout = '2s'; update rundum.worker set idle = not idle; rollback")
+        #expect(try await !beat.value.expired)
+        await exchange.close()
+    }
+
     @Test func `only workers that wait are told of work`() async throws {
         let queue = try await QueueFixture.fresh()
         func idle() async throws -> String? { try await queue.db.rows("select idle from rundum.worker")[0][0] }

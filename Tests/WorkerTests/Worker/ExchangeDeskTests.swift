@@ -9,14 +9,14 @@ import Testing
 @Suite struct ExchangeDeskTests {
     private let bell = Bell()
 
-    private func claim(_ fence: Int64) -> Claim {
-        let request = JobRequest(kind: "noop", inputs: [])
+    private func claim(_ fence: Int64, priority: Int = 1) -> Claim {
+        let request = JobRequest(kind: "noop", inputs: [], priority: priority)
         return Claim(
             job: UUID(), fence: fence, tenant: "t", workflow: nil, label: nil, request: request, attempt: 1, inputs: [])
     }
 
-    private func completion(_ fence: Int64) -> Completion {
-        Completion(claim(fence), result: StageResult(kind: "noop", version: 1))
+    private func completion(_ fence: Int64, priority: Int = 1) -> Completion {
+        Completion(claim(fence, priority: priority), result: StageResult(kind: "noop", version: 1))
     }
 
     private func departs(_ desk: ExchangeDesk, room: Int, claims: Bool = true) -> ExchangeDesk.Trip? {
@@ -28,13 +28,13 @@ import Testing
 
     /// Hands results in and waits until they lie there.
     private func handIn(
-        _ fences: ClosedRange<Int64>, at desk: ExchangeDesk, givingUp: Bool = false
+        _ fences: ClosedRange<Int64>, at desk: ExchangeDesk, priority: Int = 1, givingUp: Bool = false
     ) async -> [Task<Result<Bool?, Failure>, Never>] {
         let start = bell.strokes
         let tasks = fences.map { fence in
             Task { () -> Result<Bool?, Failure> in
                 do throws(Failure) {
-                    return .success(try await desk.handIn(completion(fence)) { givingUp })
+                    return .success(try await desk.handIn(completion(fence, priority: priority)) { givingUp })
                 } catch { return .failure(error) }
             }
         }
@@ -70,6 +70,29 @@ import Testing
         #expect(answers.count { $0 == true } == 4)
         #expect(answers.count { $0 == false } == 1)
         #expect(answers.count { $0 == nil } == 1)
+    }
+
+    @Test func `trips with bulk jobs are shorter, so that live ones wait for none for long`() async throws {
+        let desk = ExchangeDesk(batch: 8, bulkBatch: 2, bell: bell)
+        let tasks = await handIn(1...3, at: desk, priority: 3)
+        let first = try #require(departs(desk, room: 8))
+        #expect(first.parcels.count == 2)
+        #expect((first.limit, first.bulk) == (8, 2))
+        let second = try #require(departs(desk, room: 8))
+        #expect(second.parcels.count == 1)
+        desk.arrive(first, .success(Exchange(accepted: [true, true], claims: [])))
+        desk.arrive(second, .success(Exchange(accepted: [true], claims: [])))
+        for task in tasks { #expect(try await task.value.get() == true) }
+    }
+
+    @Test func `a queue that gave all that a short trip takes is not dry`() throws {
+        let desk = ExchangeDesk(batch: 8, bulkBatch: 2, bell: bell)
+        let trip = try #require(departs(desk, room: 8))
+        let bulk = (1...2).map { claim($0, priority: 3) }
+        desk.arrive(trip, .success(Exchange(accepted: [], claims: bulk)))
+        let next = try #require(departs(desk, room: 6))
+        desk.arrive(next, .success(Exchange(accepted: [], claims: [claim(3, priority: 3)])))
+        #expect(departs(desk, room: 5) == nil)
     }
 
     @Test func `a line waits for a batch while another one is under way`() async throws {
