@@ -72,6 +72,9 @@ public protocol JobClaims: Sendable {
     func heartbeat(
         _ worker: WorkerID, lease: Duration, attempts: [AttemptReport]
     ) async throws(Failure) -> HeartbeatReply
+    /// Releases the worker's attempts but those of these fences, when they began longer ago than `age`: the worker does not
+    /// know of them, so the answer that gave them never came.
+    func release(_ worker: WorkerID, except fences: Set<Int64>, olderThan age: Duration) async throws(Failure)
     /// Ends the worker: its attempts are released and its lease goes.
     func deregister(_ worker: WorkerID) async throws(Failure)
 

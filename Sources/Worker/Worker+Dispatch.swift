@@ -18,7 +18,7 @@ extension Worker {
                 let strokes = state.bell.strokes
                 if state.isStopping, state.heldCount == 0 { break }
                 let trip = desk.depart(
-                    room: state.room, claims: !state.isStopping && !state.hasDoubtfulClaim, strokes: strokes)
+                    room: state.room, claims: !state.isStopping, strokes: strokes)
                 guard let trip else {
                     await state.bell.wait(after: strokes)
                     continue

@@ -19,11 +19,11 @@ extension Worker {
     }
 
     private func beat() async throws(Failure) {
-        if state.hasDoubtfulClaim, state.held.isEmpty, !state.isStopping {
-            // Leaving releases whatever the lost answer gave to this worker.
-            try await store.deregister(state.worker)
-            try await join()
-            return state.ring()
+        if state.isInDoubt(since: configuration.doubt) {
+            // Not by leaving and joining anew, which would have to wait for everything that is held. One that is only late
+            // is taken again: its fence is stale then.
+            try await store.release(
+                state.worker, except: Set(state.held.map(\.claim.fence)), olderThan: configuration.answer)
         }
         let held = state.held.sorted { $0.claim.fence < $1.claim.fence }
         let reply = try await store.heartbeat(

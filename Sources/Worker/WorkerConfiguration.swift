@@ -30,6 +30,10 @@ public struct WorkerConfiguration: Sendable {
     public var housekeeping = Duration.seconds(3600)
     /// How long a worker without work waits for a hint before it asks by itself.
     public var poll = Duration.seconds(1)
+    /// An answer that has not come after this is lost, with the claims in it.
+    public var answer = Duration.seconds(2)
+    /// How long after a lost answer claims of it are looked for: the statement may still be at work.
+    public var doubt = Duration.seconds(30)
     /// How long a stage that was told to stop has until its executor is killed.
     public var grace = Duration.seconds(2)
 

@@ -13,8 +13,8 @@ final class WorkerState: Sendable {
         var heldBulk = 0
         var isStopping = false
         var isPastDrain = false
-        /// A claim's answer was lost, so the queue may count attempts to this worker that it knows nothing of.
-        var hasDoubtfulClaim = false
+        /// When a claim's answer was lost: since then the queue may count attempts to this worker that it knows nothing of.
+        var lastDoubt: ContinuousClock.Instant?
         var lastContact: ContinuousClock.Instant?
         var failedStarts = 0
         var fatal: Failure?
@@ -45,7 +45,6 @@ final class WorkerState: Sendable {
     var worker: WorkerID { fields.withLock { $0.worker } }
     var isStopping: Bool { fields.withLock { $0.isStopping } }
     var isPastDrain: Bool { fields.withLock { $0.isPastDrain } }
-    var hasDoubtfulClaim: Bool { fields.withLock { $0.hasDoubtfulClaim } }
     var fatal: Failure? { fields.withLock { $0.fatal } }
     var held: [RunningAttempt] { fields.withLock { Array($0.held.values) } }
     var heldCount: Int { fields.withLock { $0.held.count } }
@@ -56,10 +55,15 @@ final class WorkerState: Sendable {
     }
 
     func joined(as worker: WorkerID) {
-        fields.withLock { ($0.worker, $0.hasDoubtfulClaim, $0.lastContact) = (worker, false, .now) }
+        fields.withLock { ($0.worker, $0.lastDoubt, $0.lastContact) = (worker, nil, .now) }
     }
 
-    func noteDoubtfulClaim() { fields.withLock { $0.hasDoubtfulClaim = true } }
+    func noteDoubtfulClaim() { fields.withLock { $0.lastDoubt = .now } }
+
+    /// Whether an answer was lost lately.
+    func isInDoubt(since span: Duration) -> Bool {
+        fields.withLock { $0.lastDoubt.map { ContinuousClock.now - $0 < span } ?? false }
+    }
 
     func noteContact() { fields.withLock { $0.lastContact = .now } }
 

@@ -93,6 +93,18 @@ public actor MemoryJobStore: JobStore {
         return HeartbeatReply(cancelled: cancelled, lost: lost, expired: false)
     }
 
+    public func release(
+        _ worker: WorkerID, except fences: Set<Int64>, olderThan age: Duration
+    ) throws(Failure) {
+        try beThere()
+        for id in order {
+            guard let entry = entries[id], entry.worker == worker, !fences.contains(entry.fence),
+                let start = entry.job.startedAt, start <= now() - age.seconds
+            else { continue }
+            putBack(id, countsAttempt: false)
+        }
+    }
+
     public func deregister(_ worker: WorkerID) throws(Failure) {
         try beThere()
         leases[worker] = nil

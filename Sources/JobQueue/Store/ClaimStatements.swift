@@ -11,7 +11,11 @@ enum ClaimStatements {
     static let heartbeat = Statement(
         "claims.heartbeat", "select h.expired, h.job, h.lost from rundum.heartbeat($1, $2, $3, $4, $5, $6) h")
     static let held = Statement(
-        "claims.held", "select j.id, j.fence from rundum.running() j where j.worker_id = $1")
+        "claims.held",
+        """
+        select j.id, j.fence from rundum.running() j
+        where j.worker_id = $1 and j.started_at <= now() - $2::interval
+        """)
     static let deregister = Statement("claims.deregister", "delete from rundum.worker w where w.id = $1")
     static let claim = Statement(
         "claims.claim",

@@ -32,12 +32,20 @@ extension PostgresJobStore {
         return HeartbeatReply(cancelled: cancelled, lost: lost, expired: false)
     }
 
-    public func deregister(_ worker: WorkerID) async throws(Failure) {
+    public func release(
+        _ worker: WorkerID, except fences: Set<Int64>, olderThan age: Duration
+    ) async throws(Failure) {
         let failure = Failure(.cancelled, "The worker stopped.")
         // Each in a transaction of its own: they belong to several workflows, of which one at a time may be locked.
-        for row in try await database.query(ClaimStatements.held, [.int(worker)]) {
-            _ = try await end(try row.uuid("id"), try row.int("fence"), failure, .release, taken: true)
+        for row in try await database.query(ClaimStatements.held, [.int(worker), .interval(age)]) {
+            let fence: Int64 = try row.int("fence")
+            if fences.contains(fence) { continue }
+            _ = try await end(try row.uuid("id"), fence, failure, .release, taken: true)
         }
+    }
+
+    public func deregister(_ worker: WorkerID) async throws(Failure) {
+        try await release(worker, except: [], olderThan: .zero)
         _ = try await database.query(ClaimStatements.deregister, [.int(worker)])
     }
 

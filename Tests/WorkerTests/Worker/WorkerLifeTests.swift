@@ -116,9 +116,27 @@ import Testing
         await bench.store.loseNextClaimAnswer()
         let id = try await bench.enqueue("echo")
         try await bench.working { _ in
+            #expect(await eventually { await bench.store.heldByWorkers == 1 })
+            clock.advance(by: .seconds(3))
             let job = try await bench.final(id)
             #expect(job.state == .succeeded && job.attempt == 1)
         }
+    }
+
+    @Test func `jobs of a lost answer do not wait for what the worker holds besides`() async throws {
+        let long = try await bench.enqueueGate()
+        try await bench.working { _ in
+            #expect(await eventually { bench.pidsAtGate.count == 1 })
+            await bench.store.loseNextClaimAnswer()
+            let lost = try await bench.enqueue("echo")
+            #expect(await eventually { await bench.store.heldByWorkers == 2 })
+            clock.advance(by: .seconds(3))
+            let job = try await bench.final(lost)
+            #expect(job.state == .succeeded && job.attempt == 1)
+            try bench.openGate()
+            #expect(try await bench.final(long).attempt == 1)
+        }
+        #expect(bench.outcomes == ["succeeded", "succeeded"])
     }
 
     @Test func `a lost lease stops the work, and only the next attempt counts`() async throws {
