@@ -6,14 +6,19 @@ internal import Worker
 struct WorkerHost {
     private let worker: Worker
 
-    /// - Parameter ahead: starts executors and loads models before there is work; without, cached work needs neither.
-    /// - Parameter onJoined: called each time the worker has joined the queue.
+    /// - Parameters:
+    ///   - kinds: what it claims; nil for all.
+    ///   - lease: how long the queue waits for it when it is silent; nil for the usual time.
+    ///   - ahead: starts executors and loads models before there is work; without, cached work needs neither.
+    ///   - onJoined: called each time the worker has joined the queue.
     init(
-        _ installation: Installation, _ registry: StageRegistry, limits: WorkerLimits, ahead: Bool, log: Log,
-        onJoined: @escaping @Sendable () -> Void = {}
+        _ installation: Installation, _ registry: StageRegistry, limits: WorkerLimits, kinds: [Kind]? = nil,
+        lease: Duration? = nil, ahead: Bool, log: Log, onJoined: @escaping @Sendable () -> Void = {}
     ) {
         var configuration = WorkerConfiguration(scratch: installation.scratch)
         configuration.limits = limits
+        configuration.kinds = kinds
+        configuration.lease = lease ?? configuration.lease
         configuration.onJoined = onJoined
         configuration.revive = { () async throws(Failure) in try await installation.revive() }
         configuration.log = log

@@ -18,7 +18,8 @@ enum Service {
             if worker {
                 Terminal.say("working on the queue; Ctrl-C drains")
                 let host = WorkerHost(
-                    installation, registry, limits: limits, ahead: true, log: Log(), onJoined: { notice.ready() })
+                    installation, registry, limits: limits, kinds: try options.kinds(of: registry),
+                    lease: options.lease, ahead: true, log: Log(), onJoined: { notice.ready() })
                 try await host.serve(signals, notice) { () throws(Failure) in
                     try options.limits(home: installation.home)
                 }

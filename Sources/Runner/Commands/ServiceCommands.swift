@@ -28,7 +28,10 @@ struct WorkerCommand: Command {
         "Ctrl-C or SIGTERM lets running jobs end, at most as long as the drain allows, and hands the rest back without "
         + "counting the attempt; once more hands all of it back at once. SIGHUP reads the settings again. docs/operations.md "
         + "says what they hold."
-    static let examples = [Example("DATABASE_URL=... rundum worker", "one more worker on a shared queue")]
+    static let examples = [
+        Example("DATABASE_URL=... rundum worker", "one more worker on a shared queue"),
+        Example("rundum worker --kinds reconstruct --executors 1", "a machine for the largest jobs"),
+    ]
 
     private let options: ServiceOptions
     init(_ arguments: Arguments) throws(Failure) { options = try ServiceOptions(arguments) }
@@ -62,14 +65,20 @@ struct ServiceOptions: Sendable {
         Option(
             "--settings", "FILE",
             "Read the worker's limits from this JSON file (default: worker.json in the home folder)."),
+        Option("--kinds", "A,B", "Take jobs of these kinds only (default: all)."),
+        Option(
+            "--lease", "SECONDS",
+            "Be missed after this time of silence, 1 to 3600 (default: 15); what it held then goes to others."),
     ]
 
     let home: String?
     let port: UInt16
     let address: String
     let allowsOutsideAccess: Bool
+    let lease: Duration?
     private let executors: Int?
     private let settings: String?
+    private let kinds: [Kind]?
 
     init(_ arguments: Arguments) throws(Failure) {
         try arguments.refuseOperands()
@@ -79,6 +88,17 @@ struct ServiceOptions: Sendable {
         allowsOutsideAccess = arguments.has("--allow-outside")
         executors = try arguments.integer("--executors", in: 1...64)
         settings = arguments.value("--settings")
+        lease = try arguments.integer("--lease", in: 1...3600).map { .seconds($0) }
+        kinds = arguments.value("--kinds")?.split(separator: ",").map { Kind(rawValue: String($0)) }
+    }
+
+    /// The kinds that were named; nil for all.
+    ///
+    /// - Throws: `unknownKind` for one that the registry does not have, `invalidRequest` when none is named.
+    func kinds(of registry: StageRegistry) throws(Failure) -> [Kind]? {
+        guard let kinds else { return nil }
+        guard !kinds.isEmpty else { throw Failure(.invalidRequest, "--kinds names no kind.") }
+        return try kinds.map { kind throws(Failure) in try registry.stage(kind).kind }
     }
 
     /// What the worker takes on: the defaults, changed by the settings file, changed by the command line.
