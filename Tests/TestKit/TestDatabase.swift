@@ -18,6 +18,12 @@ public struct TestDatabase: Sendable {
         return TestDatabase(url: database.url, database: database, store: PostgresJobStore(database))
     }
 
+    /// The same database by another way, such as a pooler.
+    public func reached(by url: String, connections: Int = 4) -> TestDatabase {
+        let database = Database(url: url, connections: connections)
+        return TestDatabase(url: url, database: database, store: PostgresJobStore(database))
+    }
+
     /// Runs SQL without parameters and gives its rows as text.
     @discardableResult
     public func rows(_ sql: String) async throws -> [[String?]] { try await database.execute(sql, []) }
