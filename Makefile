@@ -5,7 +5,7 @@ AREA ?=
 ARGS ?=
 export PATH := $(PATH):/opt/swift/usr/bin
 
-.PHONY: help setup demo test lint format bench eval sheet fixtures schema fresh-check clean
+.PHONY: help setup demo test chaos lint format bench eval sheet fixtures schema fresh-check clean
 
 help: ## List these commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ demo: ## Build, and turn the fixture photos into a listing with a viewer page
 
 test: ## Install, lint, build, run every test, measure coverage
 	@scripts/test
+
+chaos: ## Prove the queue against kills, restarts, cut connections and more: make chaos ARGS="--only kills"
+	@scripts/chaos $(ARGS)
 
 lint: ## Check format, layers, text and scripts
 	@scripts/lint

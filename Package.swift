@@ -119,6 +119,11 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests", dependencies: ["Imaging", "JobQueue", "Pipeline", "Storage", "TestKit"],
             swiftSettings: strict),
+        .testTarget(
+            name: "ChaosTests",
+            dependencies: [
+                "ExecutorFixture", "Imaging", "JobQueue", "Pipeline", "Processes", "Runner", "Storage", "TestKit",
+            ], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -31,7 +31,7 @@ internal import Worker
         configuration.poll = .milliseconds(500)
         configuration.retryBase = .milliseconds(wish.retryMilliseconds)
         configuration.retryCeiling = .seconds(2)
-        configuration.log = Log(level: .warning)
+        configuration.log = Log(level: wish.logsAll ? .info : .warning)
         var performance: (@Sendable (Claim) async -> StageResult)?
         if let pause = wish.pauseMilliseconds {
             configuration.kinds = ["noop"]
@@ -82,6 +82,8 @@ private struct WorkWish: Decodable {
     /// Jobs of the kind `noop` that take this long, without executors; nil for the stages.
     var pauseMilliseconds: Int?
     var scratch = "scratch"
+    /// A line for each attempt, not only for warnings.
+    var logsAll = false
 
     init() {}
 
@@ -93,9 +95,10 @@ private struct WorkWish: Decodable {
         retryMilliseconds = try values.decodeIfPresent(Int.self, forKey: .retryMilliseconds) ?? retryMilliseconds
         pauseMilliseconds = try values.decodeIfPresent(Int.self, forKey: .pauseMilliseconds)
         scratch = try values.decodeIfPresent(String.self, forKey: .scratch) ?? scratch
+        logsAll = try values.decodeIfPresent(Bool.self, forKey: .logsAll) ?? logsAll
     }
 
     private enum Key: String, CodingKey {
-        case executors, lines, leaseMilliseconds, retryMilliseconds, pauseMilliseconds, scratch
+        case executors, lines, leaseMilliseconds, retryMilliseconds, pauseMilliseconds, scratch, logsAll
     }
 }
