@@ -181,6 +181,16 @@ import Testing
         #expect(try await queue.state(jobs["c"]) == .queued)
     }
 
+    @Test func `a step that asked for no time is due when it is freed, also after the clock was set back`() async throws
+    {
+        let queue = try await QueueFixture.fresh()
+        let jobs = try await queue.enqueue([queue.step("a"), queue.step("b", after: ["a"])])
+        // As if it had been enqueued while the clock stood an hour ahead.
+        try await queue.db.rows("update rundum.job set due_at = now() + interval '1 h' where label = 'b'")
+        try await queue.complete(try await queue.take(jobs["a"]))
+        #expect(try await queue.state(jobs["b"]) == .queued)
+    }
+
     @Test func `a long chain falls without running out of stack`() async throws {
         let queue = try await QueueFixture.fresh()
         let steps = (0..<400).map { queue.step("s\($0)", inputs: [], after: $0 == 0 ? [] : ["s\($0 - 1)"]) }

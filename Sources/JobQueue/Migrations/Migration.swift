@@ -25,6 +25,7 @@ struct Migration: Sendable {
         Migration(17, "claims-in-place", PackageResources._017_claims_in_place_sql),
         Migration(18, "answers", PackageResources._018_answers_sql),
         Migration(19, "heartbeats", PackageResources._019_heartbeats_sql),
+        Migration(20, "dependents-due", PackageResources._020_dependents_due_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ file: [UInt8]) {
