@@ -67,6 +67,22 @@ def views(dice, places, blocked, width, height):
         made += 1
 
 
+def views_of_plates(dice, places, blocked, width, height):
+    """Cameras that look at the car's front or rear, half of them from far aside, where its plate is narrow."""
+    made = 0
+    while made < VIEWS:
+        aside = np.radians(dice.uniform(45, 74) if dice.uniform() < .5 else dice.uniform(0, 45)) * dice.choice([-1, 1])
+        end, away = dice.choice([-1, 1]), dice.uniform(1.8, 6)
+        spot = np.array([2.1 * end + away * end * np.cos(aside), away * np.sin(aside)])
+        if blocked(*spot) or any(hidden(np.array(place), spot) for place in places):
+            continue
+        aim = (dice.normal() * .3 + .4 * np.sin(aside), dice.uniform(.35, .9), end * dice.uniform(1.4, 2.1))
+        position = (spot[1], dice.uniform(.6, 2.2), spot[0])
+        view = cameras.camera(f"{made}", position, aim, np.radians(dice.normal() * 2), width, height)
+        yield view, float(np.clip(36 * away / dice.uniform(1.3, 3.6), 16, 150))
+        made += 1
+
+
 def hidden(place, spot):
     """Whether a neighbour at `place` could stand between the camera and the car."""
     along = np.clip(place @ spot / (spot @ spot), 0, 1)
@@ -98,11 +114,11 @@ def main():
     for number in range(options.first, options.first + options.count):
         if (options.out / f"{number:04d}-{VIEWS - 1}.png").exists():
             continue
-        shoot(number, options.out)
+        shoot(number, options.out, views_of_plates if options.plates else views)
 
 
-def shoot(number, out):
-    """The views of one scene: 0007-2.jpg and 0007-2.png (alpha, glass, wheels, plates as RGBA)."""
+def shoot(number, out, seen_from):
+    """The views of one scene, from where `seen_from` says: 0007-2.jpg and 0007-2.png (alpha, glass, wheels, plates as RGBA)."""
     dice = np.random.default_rng(number)
     bpy.ops.wm.read_factory_settings(use_empty=True)
     settle()
@@ -117,7 +133,7 @@ def shoot(number, out):
         blocked = places.build(dice)
     others = scenes.neighbours(car, dice, variety.paint) if dice.uniform() < .6 else []
     surroundings = [item for item in bpy.data.objects if item not in car]
-    for view, lens in views(dice, others, blocked, *SIZE):
+    for view, lens in seen_from(dice, others, blocked, *SIZE):
         cameras.install(view)
         bpy.context.scene.render.resolution_x, bpy.context.scene.render.resolution_y = SIZE
         bpy.context.scene.camera.data.lens = lens

@@ -17,6 +17,7 @@ def arguments():
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=1, help="scenes, each with its own thing, place and light")
+    parser.add_argument("--plates", action="store_true", help="look at fronts and rears, mostly from far aside")
     return parser.parse_args(sys.argv[sys.argv.index("--") + 1:])
 
 

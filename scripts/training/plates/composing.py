@@ -8,6 +8,7 @@ from families import any_colour, flat
 from lettering import SIGN, glyphs, pick, write
 from panels import front_or_rear
 from photographed import photographed
+from lamps import lamp_or_like
 from placing import blend, changed, rectangle, shape_of, shift, somewhere, sound, through
 from samples import denoised
 from signs import anything, words
@@ -36,6 +37,34 @@ class Pool:
         return self.kept[k]
 
 
+def plane_of(quad):
+    """The matrix that takes 0...1 across and down to a quad."""
+    return cv2.getPerspectiveTransform(np.float32(rectangle(0, 0, 1, 1)), np.float32(quad)).astype(np.float64)
+
+
+def onto(quad, wide, tall):
+    """The matrix that takes a picture's pixels to a quad."""
+    return cv2.getPerspectiveTransform(np.float32(rectangle(0, 0, wide, tall)), np.float32(quad)).astype(np.float64)
+
+
+def cut(canvas, dice, quads):
+    """The picture cut along a line through a plate, and stretched to its size again; the plates' quads there."""
+    tall, wide = canvas.shape[:2]
+    quad, along = quads[int(dice.integers(len(quads)))], int(dice.uniform() < .35)
+    low, high = quad.min(0)[along], quad.max(0)[along]
+    line, size = int(low + (high - low) * dice.uniform(.15, .85)), (wide, tall)[along]
+    first = line < size / 2
+    left = size - line if first else line
+    if not .5 * size < left < size:
+        return canvas, quads
+    kept = canvas[:, line:] if first else canvas[:, :line]
+    if along:
+        kept = canvas[line:] if first else canvas[:line]
+    move, grow = np.zeros(2), np.ones(2)
+    move[along], grow[along] = -line if first else 0, size / left
+    return cv2.resize(kept, (wide, tall), interpolation=cv2.INTER_LINEAR), [(quad + move) * grow for quad in quads]
+
+
 class Studio:
     """Makes samples of `cars`, `others` and `photos` (see sources.py) and of what it draws."""
 
@@ -44,13 +73,14 @@ class Studio:
         self.fronts = [car for car in cars if car[2] is not None]
         self.sides = [car for car in cars if not car[3]] or self.fronts
         self.plates, self.panels = Pool(lambda dice: worn(flat(dice), dice), 300, .5), Pool(front_or_rear, 80, .3)
+        self.likes = Pool(lambda dice: (lamp_or_like(dice), None), 200, .4)
 
     def behind(self, dice, wide, tall):
         """What stands behind everything: part of a picture, or a smooth field of colour."""
         way = dice.uniform()
         if way < .12:
             return np.float32(any_colour(dice)) + field(dice, tall, wide) * np.float32(dice.uniform(5, 60))
-        kind = self.photos if way < .75 else self.others
+        kind = self.photos if way < .75 or not self.others else self.others
         picture = kind[int(dice.integers(len(kind)))] if way < .92 else drawn.page(dice) if way < .96 else drawn.plan(dice)
         share = min(picture.shape[1] / wide, picture.shape[0] / tall) * dice.uniform(.35, 1)
         across = min(picture.shape[1], max(8, int(wide * share)))
@@ -91,6 +121,7 @@ class Studio:
         middle = frame[0] + frame[2] / 2, frame[1] + frame[3] / 2
         matrix = somewhere(dice, canvas, middle, high / frame[3], .1)
         blend(canvas, picture, matrix)
+        self.beside(canvas, dice, through(matrix, rectangle(*frame)), frame[2] / frame[3])
         return [] if dice.uniform() < .12 else self.lay(canvas, dice, through(matrix, rectangle(*frame)), frame[2] / frame[3])
 
     def rendered(self, canvas, dice, high):
@@ -127,7 +158,28 @@ class Studio:
         tone = np.quantile(canvas.max(-1)[inside], .7) if inside.any() else 200
         middle = place.mean(0)
         place = middle + (place - middle) * np.exp(dice.normal() * .08)
+        self.beside(canvas, dice, place, RENDERED_ASPECT)
+        if dice.uniform() < .06:
+            bare = np.full((22, 104, 3), dice.uniform(3, 160)) + dice.normal(size=3) * 6
+            blend(canvas, bare.astype(np.float32), onto(through(plane_of(place), rectangle(-.03, -.08, 1.06, 1.16)), 104, 22))
+            return []
         return self.lay(canvas, dice, place, RENDERED_ASPECT, np.clip(tone / 215 * dice.uniform(.8, 1.25), .2, 1.15))
+
+    def beside(self, canvas, dice, place, aspect):
+        """Lamps, slots and stickers round the plate's place, in its plane, as cars have them."""
+        plane = plane_of(place) @ np.diag([1 / aspect, 1, 1])
+        for _ in range(int(dice.integers(0, 5))):
+            board, _ = self.likes.take(dice)
+            high = dice.uniform(.35, 1.6)
+            wide = high * board.shape[1] / board.shape[0]
+            x = aspect / 2 + dice.choice([-1, 1]) * (dice.uniform(.1, 1.6) * aspect + aspect / 2 + wide / 2)
+            y = .5 + dice.uniform(-2.2, 2.2)
+            if dice.uniform() < .25:
+                x, y = dice.uniform(0, aspect), .5 + dice.choice([-1, 1]) * (.9 + high / 2 + dice.uniform(0, 1.5))
+            quad = through(plane, rectangle(x - wide / 2, y - high / 2, wide, high))
+            if sound(quad):
+                shape = (board[..., :1] >= 0) * np.float32(255)
+                blend(canvas, np.dstack([board.clip(0, 255), shape]), onto(quad, *board.shape[1::-1]), dice.uniform(.5, 1.1))
 
     def loose(self, canvas, dice, high):
         """A plate by itself, before whatever there is or on a plain board."""
@@ -173,7 +225,7 @@ class Studio:
         canvas = np.ascontiguousarray(self.behind(dice, wide, tall) + np.zeros((tall, wide, 3), np.float32))
         if dice.uniform() < .5:
             self.scatter(canvas, dice, 4)
-        quads, high = [], np.exp(dice.uniform(np.log(7), np.log(.4 * tall)))
+        quads, high = [], np.exp(dice.uniform(np.log(7), np.log(dice.choice([.4, .4, .4, .7]) * tall)))
         for make in self.makers(dice):
             before = canvas.copy()
             more = make(canvas, dice, high * (dice.uniform(.4, 1) if quads else 1))
@@ -187,6 +239,8 @@ class Studio:
             near = cv2.dilate(shape_of(quads, wide, tall), np.ones((9, 9), np.uint8))[..., None]
             canvas[:] = np.where(near > 0, keep, canvas)
         self.covered(canvas, dice, quads)
+        if quads and dice.uniform() < .14:
+            canvas, quads = cut(canvas, dice, quads)
         if dice.uniform() < .15:
             self.captioned(canvas, dice)
         return photographed(canvas.clip(0, 255) / 255, dice), quads

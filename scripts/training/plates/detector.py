@@ -8,6 +8,8 @@ import sys
 
 import cv2
 import numpy as np
+import onnx
+import onnx.numpy_helper
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -43,11 +45,11 @@ class Around(nn.Module):
 
 
 class PlateNetwork(nn.Module):
-    """870 thousand weights, of which the encoder's 690 stay as published; 7.8 thousand multiplications a pixel."""
+    """870 thousand weights, 690 of them the encoder's; its first `still` blocks stay as published. 7.8 thousand multiplications a pixel."""
 
     def __init__(self):
         super().__init__()
-        self.encoder = Encoder().requires_grad_(False)
+        self.encoder, self.still = Encoder().requires_grad_(False), BLOCKS_USED
         del self.encoder.top, self.encoder.blocks[BLOCKS_USED:]
         wide = BLOCKS[BLOCKS_USED - 1][2]
         self.coarse = nn.Sequential(conv(wide, COARSE, 1), Around(COARSE))
@@ -62,12 +64,18 @@ class PlateNetwork(nn.Module):
         self.register_buffer("scale", torch.tensor(255 / 128))
         self.register_buffer("shift", torch.tensor(-127 / 128))
 
-    @torch.no_grad()
+    def opened(self, still):
+        """Let the encoder's blocks from `still` on be learnt; those weights."""
+        self.still = still
+        return list(self.encoder.blocks[still:].requires_grad_(True).parameters())
+
     def features(self, x):
         """At strides 2, 4, 8 and 16."""
-        x, seen = F.relu6(self.encoder.stem(x * self.scale + self.shift)), []
+        with torch.no_grad():
+            x, seen = F.relu6(self.encoder.stem(x * self.scale + self.shift)), []
         for index, block in enumerate(self.encoder.blocks):
-            x = block(x)
+            with torch.set_grad_enabled(torch.is_grad_enabled() and index >= self.still):
+                x = block(x)
             if index in TAKEN:
                 seen.append(x)
         return seen
@@ -86,6 +94,14 @@ def start():
     given = network.encoder.state_dict()
     network.encoder.load_state_dict({name: value for name, value in whole.state_dict().items() if name in given})
     return network
+
+
+def restored(file):
+    """The weights that `file` holds: a state saved by PyTorch, or a published ONNX, which has the same names."""
+    if file.suffix != ".onnx":
+        return torch.load(file)
+    held = onnx.load(str(file)).graph.initializer
+    return {item.name.removeprefix("network."): torch.from_numpy(onnx.numpy_helper.to_array(item).copy()) for item in held}
 
 
 def found(network, picture, least=.3, most=40):

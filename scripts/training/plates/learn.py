@@ -1,4 +1,7 @@
-"""Train the network of plates: learn.py WEIGHTS RENDERS... [--minutes N] [--rate R] [--start WEIGHTS] [--seed N]"""
+"""Train the network of plates: learn.py WEIGHTS RENDERS... [--minutes N] [--rate R] [--start WEIGHTS] [--still N] [--seed N]
+
+WEIGHTS to start from may be a published ONNX; the encoder's blocks from `still` on learn too, at a tenth of the rate.
+"""
 import argparse
 import multiprocessing
 import pathlib
@@ -29,6 +32,7 @@ def arguments():
     parser.add_argument("--minutes", type=float, default=90)
     parser.add_argument("--rate", type=float, default=1.3e-3)
     parser.add_argument("--start", type=pathlib.Path)
+    parser.add_argument("--still", type=int, default=detector.BLOCKS_USED)
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 
@@ -87,10 +91,13 @@ def main():
     torch.set_num_threads(1)
     network = detector.start().to(memory_format=torch.channels_last)
     if options.start:
-        network.load_state_dict(torch.load(options.start))
+        network.load_state_dict(detector.restored(options.start))
+    seeing = network.opened(options.still)
     steady = torch.optim.swa_utils.AveragedModel(network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(STEADY))
     learnt = [weights for weights in network.parameters() if weights.requires_grad]
-    optimiser = torch.optim.AdamW(learnt, lr=options.rate, weight_decay=1e-2)
+    own = [weights for weights in learnt if not any(weights is other for other in seeing)]
+    groups = [{"params": own, "share": 1}, {"params": seeing, "share": .1}]
+    optimiser = torch.optim.AdamW([group for group in groups if group["params"]], lr=options.rate, weight_decay=1e-2)
     ready = multiprocessing.Queue(12)
     multiprocessing.Process(target=draw, args=(ready, options.renders, options.seed), daemon=True).start()
     batches, began, mean, number = [ready.get()], time.monotonic(), None, 0
@@ -98,7 +105,7 @@ def main():
     while (share := (time.monotonic() - began) / 60 / options.minutes) < 1:
         pictures, planes = taken(ready, batches, dice)
         for group in optimiser.param_groups:
-            group["lr"] = options.rate * min(1, (number + 1) / 100) * max(.02, .5 + .5 * np.cos(np.pi * share))
+            group["lr"] = group["share"] * options.rate * min(1, (number + 1) / 100) * max(.02, .5 + .5 * np.cos(np.pi * share))
         x = torch.from_numpy(pictures).float().div_(255).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16):
             said = network(x)

@@ -27,6 +27,20 @@ def night(picture, dice):
     return dark * np.exp(dice.normal(size=3) * .15).astype(np.float32)
 
 
+def underexposed(picture, dice):
+    """Next to nothing but what shines, with the grain of a sensor at its end."""
+    dark = picture * np.float32(np.exp(dice.uniform(np.log(.06), np.log(.4))))
+    return dark + dice.normal(size=picture.shape).astype(np.float32) * np.float32(dice.uniform(0, .02))
+
+
+def from_the_web(picture, dice):
+    """Made small, stored badly, and made large again, as portals and collectors do."""
+    tall, wide = picture.shape[:2]
+    small = cv2.resize(picture, None, fx=(share := dice.uniform(.4, .8)), fy=share, interpolation=cv2.INTER_AREA)
+    stored = cv2.imencode(".jpg", (small.clip(0, 1) * 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, int(dice.integers(18, 80))])[1]
+    return cv2.resize(cv2.imdecode(stored, 1).astype(np.float32) / 255, (wide, tall), interpolation=cv2.INTER_CUBIC)
+
+
 def soft(height, dice):
     """A step at height 0, hard or not."""
     return 1 / (1 + np.exp((-height * np.float32(np.exp(dice.uniform(.5, 4)))).clip(-30, 30)))
@@ -41,6 +55,8 @@ def photographed(picture, dice):
         picture = picture * (1 - soft(field(dice, tall, wide) - dice.uniform(-.5, 1), dice) * np.float32(dice.uniform(.1, .55)))
     if dice.uniform() < .06:
         picture = night(picture, dice)
+    elif dice.uniform() < .07:
+        picture = underexposed(picture, dice)
     if dice.uniform() < .08:
         picture = picture.mean(-1, keepdims=True).repeat(3, -1)
     if dice.uniform() < .1:
@@ -49,7 +65,9 @@ def photographed(picture, dice):
         picture = moved(picture, dice)
     elif dice.uniform() < .35:
         picture = cv2.GaussianBlur(picture, (0, 0), dice.uniform(.4, 1.4))
-    if dice.uniform() < .25:
+    if dice.uniform() < .15:
+        picture = from_the_web(picture, dice)
+    elif dice.uniform() < .25:
         share = dice.uniform(.45, .9)
         small = cv2.resize(picture, None, fx=share, fy=share * dice.uniform(.8, 1.2), interpolation=cv2.INTER_AREA)
         picture = cv2.resize(small, (wide, tall), interpolation=int(dice.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC])))

@@ -18,9 +18,10 @@ def through(matrix, points):
 
 def turned(dice):
     """How a flat thing looks about its origin: mostly from ahead, at times from far aside; lengths near there stay."""
-    yaw = dice.uniform(-1.1, 1.1) if dice.uniform() < .4 else dice.normal() * .4
+    way = dice.uniform()
+    yaw = dice.uniform(.9, 1.4) * dice.choice([-1, 1]) if way < .1 else dice.uniform(-1.1, 1.1) if way < .5 else dice.normal() * .4
     pitch, roll = dice.normal() * .2, dice.normal() * (.06 if dice.uniform() < .75 else .35)
-    yaw, pitch, roll = np.clip((yaw, pitch, roll), -1.15, 1.15)
+    yaw, pitch, roll = np.clip((yaw, pitch, roll), (-1.4, -1.15, -1.15), (1.4, 1.15, 1.15))
     ry = np.array([[np.cos(yaw), 0, np.sin(yaw)], [0, 1, 0], [-np.sin(yaw), 0, np.cos(yaw)]])
     rx = np.array([[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]])
     rz = np.array([[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]])

@@ -1,8 +1,9 @@
-"""What is like a plate and isn't one: signs, price cards, captions, keyboards, vents, tiles, windows, lamps; never in a plate's form."""
+"""What is like a plate and isn't one: signs, price cards, captions, keyboards, vents, tiles, windows; never in a plate's form."""
 import cv2
 import numpy as np
 
 from families import DIGITS, WORDS, any_colour, several
+from lamps import lamp_or_like
 from lettering import SIGN, glyphs, pick, write
 from panels import MODELS, box, emblem, slats, tint
 
@@ -101,23 +102,6 @@ def vent(dice):
     return board
 
 
-def lamp(dice):
-    """A lamp of a car by itself: a bright or red pane with reflectors, framed."""
-    wide, tall = int(dice.uniform(60, 260)), int(dice.uniform(40, 110))
-    board = np.full((tall, wide, 3), -1, np.float32)
-    front = dice.uniform() < .6
-    ink = np.full(3, dice.uniform(130, 245)) if front else np.float32((dice.uniform(120, 235), dice.uniform(5, 60), 20))
-    box(board, 2, 2, wide - 3, tall - 3, ink, dice.uniform(0, .5))
-    for k in range(int(dice.integers(1, 5))):
-        x, size = (k + dice.uniform(.3, .7)) * wide / 5, tall * dice.uniform(.12, .4)
-        cv2.circle(board, (int(x), int(tall * dice.uniform(.35, .65))), max(2, int(size)), tint(ink * dice.uniform(.5, 1.3)),
-                   int(dice.choice([-1, 2, 4])), cv2.LINE_AA)
-    if dice.uniform() < .6:
-        for x in range(6, wide, int(dice.uniform(4, 14))):
-            cv2.line(board, (x, 4), (x, tall - 5), tint(ink * .8), 1, cv2.LINE_AA)
-    return board
-
-
 def opening(dice):
     """A window, an oven, a picture: light or dark behind one or two frames, with blinds or without."""
     wide, tall = int(dice.uniform(80, 320)), int(dice.uniform(40, 220))
@@ -135,7 +119,7 @@ def opening(dice):
     return board
 
 
-KINDS = ((sign, .28), (road_sign, .08), (grid, .12), (furniture, .1), (badge, .1), (letters, .12), (vent, .07), (lamp, .05),
+KINDS = ((sign, .28), (road_sign, .08), (grid, .12), (furniture, .1), (badge, .1), (letters, .12), (vent, .07), (lamp_or_like, .12),
          (opening, .08))
 
 
