@@ -21,6 +21,8 @@ from composing import Studio, pair
 SIZES, SHARES = ((320, 320, 4), (416, 320, 3), (512, 448, 2), (256, 256, 6)), (.45, .25, .15, .15)
 # The mean of weights that is kept: its memory, and the step from which on it is taken.
 STEADY, SETTLED = .998, 300
+# Batches between looks for more renders.
+LOOK_AGAIN = 300
 # Batches that are used again while none is ready.
 REMEMBERED = 400
 
@@ -38,12 +40,15 @@ def arguments():
 
 
 def draw(ready, folders, seed):
-    """Endless batches, in a process of their own."""
+    """Endless batches, in a process of their own; renders that are added meanwhile are taken too."""
     cv2.setNumThreads(1)
-    dice = np.random.default_rng(seed)
-    cars, others = sources.renders(*folders)
-    studio = Studio(*(sources.apart(kind, False) for kind in (cars, others, sources.photographs())))
+    dice, photos, known, drawn = np.random.default_rng(seed), sources.photographs(), 0, 0
     while True:
+        there = sum(len(list(folder.glob("*.png"))) for folder in folders) if drawn % LOOK_AGAIN == 0 else known
+        if there != known:
+            known, (cars, others) = there, sources.renders(*folders)
+            studio = Studio(*(sources.apart(kind, False) for kind in (cars, others, photos)))
+        drawn += 1
         wide, tall, count = SIZES[int(dice.choice(len(SIZES), p=SHARES))]
         pictures, planes = zip(*(pair(studio, dice, wide, tall) for _ in range(count)))
         ready.put((np.stack(pictures), np.stack(planes).astype(np.float16)))
