@@ -272,9 +272,7 @@ begin
             order by j.vt, j.id limit v_room for update skip locked
         ) r;
         continue when v_found = 0;
-        if v_last > rundum.vnow(v_band.priority) then
-            perform setval(('rundum.clock_' || v_band.priority)::regclass, v_last);
-        end if;
+        perform rundum.raise_clock(v_band.priority, v_last);
         v_rows := v_rows || v_some;
         v_taken := v_taken + v_found;
     end loop;
@@ -1344,6 +1342,23 @@ begin
     insert into rundum.recipe as r (tenant_id, name, version, workflow, abstract, options)
     values (v_tenant, _name, coalesce(v_newest.version, 0) + 1, _workflow, _abstract, _options)
     returning r.version, true;
+end
+$$;
+
+CREATE FUNCTION rundum.raise_clock(_priority smallint, _to bigint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if _to <= rundum.vnow(_priority) then
+        return;
+    end if;
+    perform pg_advisory_xact_lock('rundum.band'::regclass::oid::integer, _priority);
+    if _to > rundum.vnow(_priority) then
+        perform setval(('rundum.clock_' || _priority)::regclass, _to);
+    end if;
+    raise exception 'done' using errcode = 'RU000';
+exception when sqlstate 'RU000' then
+    null;
 end
 $$;
 

@@ -48,6 +48,22 @@ import Testing
         #expect(places == [["t", "t"]])
     }
 
+    @Test func `claims that move the clock at once never move it back, and keep no lock`() async throws {
+        let queue = try await QueueFixture.fresh(connections: 8)
+        try await withThrowingTaskGroup { group in
+            for place in (1...400).map({ 1 + $0 * 171 % 400 }) {
+                group.addTask { try await queue.db.rows("select rundum.raise_clock(1::smallint, \(place))") }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await queue.db.rows("select rundum.vnow(1::smallint)") == [["400"]])
+        let holder = Database(url: queue.db.url, connections: 1)
+        _ = try await holder.execute("begin; select rundum.raise_clock(1::smallint, 401)")
+        try await queue.db.rows("select rundum.raise_clock(1::smallint, 402)")
+        #expect(try await queue.db.rows("select rundum.vnow(1::smallint)") == [["402"]])
+        await holder.close()
+    }
+
     @Test(arguments: [
         ("blocked", "3"), ("scheduled", "2"), ("queued", "0"), ("running", "0"),
     ])

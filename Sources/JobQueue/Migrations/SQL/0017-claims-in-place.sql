@@ -20,6 +20,24 @@ alter table rundum.band
     add column low bigint not null default 0,
     add constraint band_low check (low <= floor);
 
+-- Moves a band's clock to `_to` unless it stands there or beyond; never back, however many claims do so at once. The lock is
+-- given back with the subtransaction that takes it, not at the end of the claim, and a sequence forgets no rollback.
+create function rundum.raise_clock(_priority smallint, _to bigint) returns void
+language plpgsql as $$
+begin
+    if _to <= rundum.vnow(_priority) then
+        return;
+    end if;
+    perform pg_advisory_xact_lock('rundum.band'::regclass::oid::integer, _priority);
+    if _to > rundum.vnow(_priority) then
+        perform setval(('rundum.clock_' || _priority)::regclass, _to);
+    end if;
+    raise exception 'done' using errcode = 'RU000';
+exception when sqlstate 'RU000' then
+    null;
+end
+$$;
+
 -- Jobs that run.
 create function rundum.running() returns setof rundum.job
 language plpgsql stable set enable_seqscan = off set enable_bitmapscan = off set jit = off as $$
@@ -125,9 +143,7 @@ begin
             order by j.vt, j.id limit v_room for update skip locked
         ) r;
         continue when v_found = 0;
-        if v_last > rundum.vnow(v_band.priority) then
-            perform setval(('rundum.clock_' || v_band.priority)::regclass, v_last);
-        end if;
+        perform rundum.raise_clock(v_band.priority, v_last);
         v_rows := v_rows || v_some;
         v_taken := v_taken + v_found;
     end loop;
