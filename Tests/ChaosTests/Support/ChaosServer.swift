@@ -52,8 +52,8 @@ final class PrivateServer: ChaosServer {
 
 /// A server whose clock is read from a file, by way of libfaketime: `+0`, `+3600`, `-3600`.
 final class FakedServer: ChaosServer {
-    static let library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
-    static var isInstalled: Bool { FileManager.default.fileExists(atPath: library) }
+    static let preloaded = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
+    static var isInstalled: Bool { FileManager.default.fileExists(atPath: preloaded) }
 
     private let home: URL
     private let clock: URL
@@ -78,7 +78,7 @@ final class FakedServer: ChaosServer {
         let drop = ["/usr/bin/setpriv", "--reuid=\(uid)", "--regid=\(gid)", "--clear-groups"]
         // Preloaded by the last one only: what the library shares between processes belongs to who loads it first.
         let faked = [
-            "/usr/bin/env", "LD_PRELOAD=\(FakedServer.library)", "FAKETIME_TIMESTAMP_FILE=\(clock.path)",
+            "/usr/bin/env", "LD_PRELOAD=\(FakedServer.preloaded)", "FAKETIME_TIMESTAMP_FILE=\(clock.path)",
             "FAKETIME_NO_CACHE=1", "DONT_FAKE_MONOTONIC=1",
         ]
         program = try ChildProgram(
