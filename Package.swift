@@ -13,6 +13,9 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Where pixels and points are counted one by one: unoptimised, tests of these would take minutes.
+let numeric: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 let package = Package(
     name: "rundum",
     products: [.executable(name: "rundum", targets: ["Runner"])],
@@ -31,6 +34,8 @@ let package = Package(
                 .unsafeFlags([
                     "-I/usr/include/opencv4", "-I/usr/include/eigen3", "-I\(openVINO)/include", "-fvisibility=hidden",
                     "-Wall", "-Werror", "-O2",
+                    // Coverage is measured of Swift; its counters would slow the innermost loops of tests down.
+                    "-fno-profile-instr-generate", "-fno-coverage-mapping",
                 ])
             ],
             linkerSettings: [
@@ -44,8 +49,8 @@ let package = Package(
 
         .target(name: "Pipeline", swiftSettings: strict),
         .target(name: "Processes", dependencies: ["CProcess"], swiftSettings: strict),
-        .target(name: "Imaging", dependencies: ["CVShim", "Pipeline"], swiftSettings: strict),
-        .target(name: "Photogrammetry", dependencies: ["CVShim", "Imaging", "Pipeline"], swiftSettings: strict),
+        .target(name: "Imaging", dependencies: ["CVShim", "Pipeline"], swiftSettings: numeric),
+        .target(name: "Photogrammetry", dependencies: ["CVShim", "Imaging", "Pipeline"], swiftSettings: numeric),
         .target(name: "Storage", dependencies: ["CCrypto", "Pipeline"], swiftSettings: strict),
         .target(
             name: "JobQueue", dependencies: ["CLibPQ", "Pipeline", "Processes"],
