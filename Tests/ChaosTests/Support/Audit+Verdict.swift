@@ -7,6 +7,8 @@ extension Audit {
     /// - Parameter causes: codes that may end a job in this wave.
     func violations(causes: Set<String>) async throws -> [String] {
         var found: [String] = []
+        // A server that ended at once has forgotten what it knew of the tables' sizes.
+        _ = try await database.execute("analyze")
         for (wrong, query) in Self.questions {
             let rows = try await database.execute("\(query) limit 5", [])
             let total = try await database.execute("select count(*) from (\(query)) q", [])[0][0] ?? "0"
@@ -96,13 +98,17 @@ extension Audit {
 
     /// Attempts that a worker held when it was cut off, with the seconds until their jobs started again or ended.
     private static let held = """
+        with span as materialized (
+            select s.fence, s.job, s.worker, s.at, least(
+                (select min(p.at) from chaos.stop p where p.fence = s.fence),
+                (select min(e.at) from chaos.ending e where e.job = s.job)) as until
+            from chaos.start s
+        )
         select s.job, least(
             (select min(n.at) from chaos.start n where n.job = s.job and n.fence > s.fence),
             (select min(e.at) from chaos.ending e where e.job = s.job and e.at >= b.at)) - b.at as waited
         from chaos.blow b join chaos.worker w on w.pid = b.pid and w.at <= b.at
-        join chaos.start s on s.worker = w.id and s.at <= b.at
-        where not exists (select from chaos.stop p where p.fence = s.fence and p.at < b.at)
-            and not exists (select from chaos.ending e where e.job = s.job and e.at < b.at)
+        join span s on s.worker = w.id and b.at between s.at and coalesce(s.until, 'infinity')
         """
 
     /// Every wait of a job that lost its attempt: from the blow, or from the end of an attempt that crashed.
