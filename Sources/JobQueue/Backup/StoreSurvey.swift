@@ -47,6 +47,11 @@ public struct StoreSurvey: Sendable {
         }
     }
 
+    /// How many blobs tenants own: those that `read` goes through, but for some that nobody owns. Blocks.
+    public func count() throws(Failure) -> Int {
+        try Connection(url).query(SurveyStatements.count).first?.int("blobs") ?? 0
+    }
+
     /// The rules that rows break; none in a sound database. Blocks.
     public func breaches() throws(Failure) -> [Breach] {
         let connection = try Connection(url)
@@ -111,6 +116,8 @@ private enum SurveyStatements {
         ) b
         group by b.sha256 order by b.sha256
         """)
+    static let count = Statement(
+        "survey.count", "select count(distinct o.sha256) as blobs from rundum.blob_owner o")
     static let fetch = Statement("survey.fetch", "fetch 5000 from blobs")
     static let close = Statement("survey.close", "close blobs")
     static let prepared = Statement(

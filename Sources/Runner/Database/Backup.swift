@@ -50,14 +50,16 @@ struct Backup: Sendable {
     /// more goes, so that what was erased is erased here too.
     ///
     /// - Throws: `conflict` when blobs are erased faster than they are copied.
-    func write(_ installation: Installation, checksums: Bool) throws(Failure) -> Page {
+    func write(
+        _ installation: Installation, checksums: Bool, progress: StoreProgress
+    ) throws(Failure) -> Page {
         let survey = StoreSurvey(url: installation.databaseURL)
         let mark = folder.appending(path: "backup.unfinished")
         _ = FileManager.default.createFile(atPath: mark.path, contents: nil)
         unlink(page.path)
         for _ in 1...3 {
-            guard let page = try attempt(survey, installation) else { continue }
-            try verify(page, checksums: checksums)
+            guard let page = try attempt(survey, installation, progress) else { continue }
+            try verify(page, checksums: checksums, progress: progress)
             // The page must not be on the disk before what it speaks of.
             sync()
             try write(page)
@@ -70,7 +72,7 @@ struct Backup: Sendable {
 
     /// Nil when a blob of the snapshot was erased before it was copied.
     private func attempt(
-        _ survey: StoreSurvey, _ installation: Installation
+        _ survey: StoreSurvey, _ installation: Installation, _ progress: StoreProgress
     ) throws(Failure) -> Page? {
         let fresh = dump.appendingPathExtension("new")
         let begun = Date.now
@@ -81,6 +83,7 @@ struct Backup: Sendable {
         var gone = false
         try survey.read { (snapshot, each) throws(Failure) in
             try PostgresTools().dump(installation.databaseURL, snapshot: snapshot, to: fresh)
+            progress.begin("copying", of: try survey.count())
             try each { (blob) throws(Failure) in
                 if try blobs.take(blob.sha256, from: installation.blobs) {
                     named.insert(blob.sha256)
@@ -88,8 +91,10 @@ struct Backup: Sendable {
                 } else {
                     gone = true
                 }
+                progress.step()
             }
         }
+        progress.finish()
         if gone, try !isMissingForGood(survey, installation) { return nil }
         try blobs.each { (blob, _) throws(Failure) in
             if !named.contains(blob.sha256) { try blobs.remove(blob.sha256) }
@@ -105,7 +110,7 @@ struct Backup: Sendable {
 
     /// Whether what could not be copied is missing in the installation itself, now too: another attempt brings no more.
     private func isMissingForGood(_ survey: StoreSurvey, _ installation: Installation) throws(Failure) -> Bool {
-        let check = try StoreCheck(survey, installation.blobs, checksums: false)
+        let check = try StoreCheck(survey, installation.blobs, checksums: false, progress: StoreProgress())
         if !check.missing.isEmpty {
             throw Failure(
                 .storageUnavailable, "\(check.missing.count) blobs are missing that rows speak of.",
@@ -132,15 +137,18 @@ struct Backup: Sendable {
     /// Compares dump and blobs with the page and with their names.
     ///
     /// - Throws: `hashMismatch` with what is broken.
-    func verify(_ page: Page, checksums: Bool) throws(Failure) {
+    func verify(_ page: Page, checksums: Bool, progress: StoreProgress) throws(Failure) {
         guard try SHA256Hasher.hash(file: dump).sha256 == page.dumpSHA256 else {
             throw Failure(.hashMismatch, "The dump is not the one that was written.", hint: "Take another backup.")
         }
         var (count, broken) = (0, 0)
+        progress.begin("reading the backup", of: page.blobs)
         try blobs.each { (blob, _) throws(Failure) in
             count += 1
             if checksums, try !blobs.isWhole(blob.sha256) { broken += 1 }
+            progress.step()
         }
+        progress.finish()
         guard count == page.blobs, broken == 0 else {
             throw Failure(
                 .hashMismatch, "\(broken) blobs of the backup are broken, \(page.blobs - count) are missing.",
@@ -149,8 +157,13 @@ struct Backup: Sendable {
     }
 
     /// Puts blobs and rows into an empty installation: the blobs first, the rows in one transaction.
-    func restore(into installation: Installation) throws(Failure) {
-        try blobs.each { (blob, _) throws(Failure) in _ = try installation.blobs.take(blob.sha256, from: blobs) }
+    func restore(_ page: Page, into installation: Installation, progress: StoreProgress) throws(Failure) {
+        progress.begin("copying", of: page.blobs)
+        try blobs.each { (blob, _) throws(Failure) in
+            _ = try installation.blobs.take(blob.sha256, from: blobs)
+            progress.step()
+        }
+        progress.finish()
         let survey = StoreSurvey(url: installation.databaseURL)
         try survey.dropEmptySchema()
         try PostgresTools().restore(dump, into: installation.databaseURL)

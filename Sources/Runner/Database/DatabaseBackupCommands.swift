@@ -24,7 +24,7 @@ struct DatabaseBackupCommand: Command {
     func run() async throws(Failure) -> ExitStatus {
         let backup = try Backup(folder, fresh: true)
         let page = try await Installation.with(home: arguments.value("--home")) { installation throws(Failure) in
-            try backup.write(installation, checksums: !arguments.has("--quick"))
+            try backup.write(installation, checksums: !arguments.has("--quick"), progress: StoreProgress())
         }
         if arguments.has("--json") { Terminal.out(try json(page)) }
         Terminal.say(
@@ -55,17 +55,18 @@ struct DatabaseRestoreCommand: Command {
     func run() async throws(Failure) -> ExitStatus {
         let backup = try Backup(folder, fresh: false)
         let page = try backup.read()
-        try backup.verify(page, checksums: !arguments.has("--quick"))
+        try backup.verify(page, checksums: !arguments.has("--quick"), progress: StoreProgress())
         return try await Installation.with(home: arguments.value("--home")) { installation throws(Failure) in
             guard try StoreSurvey(url: installation.databaseURL).isEmpty() else {
                 throw Failure(
                     .conflict, "The database is not empty.", hint: "Restore into a new home, or a new database.")
             }
-            try backup.restore(into: installation)
+            let progress = StoreProgress()
+            try backup.restore(page, into: installation, progress: progress)
             try await installation.migrate()
             let check = try StoreCheck(
-                StoreSurvey(url: installation.databaseURL), installation.blobs, checksums: !arguments.has("--quick")
-            )
+                StoreSurvey(url: installation.databaseURL), installation.blobs, checksums: !arguments.has("--quick"),
+                progress: progress)
             Terminal.out(arguments.has("--json") ? try json(check) : check.text)
             return check.isSound ? .ok : .failed
         }

@@ -23,8 +23,8 @@ struct DatabaseVerifyCommand: Command {
     func run() async throws(Failure) -> ExitStatus {
         try await Installation.with(home: arguments.value("--home")) { installation throws(Failure) in
             let check = try StoreCheck(
-                StoreSurvey(url: installation.databaseURL), installation.blobs, checksums: !arguments.has("--quick")
-            )
+                StoreSurvey(url: installation.databaseURL), installation.blobs, checksums: !arguments.has("--quick"),
+                progress: StoreProgress())
             Terminal.out(arguments.has("--json") ? try json(check) : check.text)
             if arguments.has("--remove-left-over") {
                 for blob in check.leftOver { try installation.blobs.remove(blob) }

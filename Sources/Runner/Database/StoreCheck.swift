@@ -28,20 +28,27 @@ struct StoreCheck: Sendable, Encodable, Equatable {
     ///
     /// - Parameters:
     ///   - checksums: reads every file; without, sizes are compared only.
-    init(_ survey: StoreSurvey, _ store: DirectoryBlobStore, checksums: Bool) throws(Failure) {
+    init(
+        _ survey: StoreSurvey, _ store: DirectoryBlobStore, checksums: Bool, progress: StoreProgress
+    ) throws(Failure) {
         var check = StoreCheck()
         var named: Set<String> = []
+        progress.begin("rows and blobs", of: try survey.count())
         try survey.read { (_, each) throws(Failure) in
             try each { (blob) throws(Failure) in
                 named.insert(blob.sha256)
                 try check.look(at: blob, in: store, checksums: checksums)
+                progress.step()
             }
         }
+        progress.begin("left over", of: named.count)
         try store.each { (blob, age) throws(Failure) in
+            progress.step()
             guard !named.contains(blob.sha256), age > Self.settled else { return }
             check.leftOver.append(blob.sha256)
             check.leftOverBytes += blob.bytes
         }
+        progress.finish()
         check.breaches = try survey.breaches()
         self = check
     }
