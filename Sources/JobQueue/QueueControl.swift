@@ -21,6 +21,11 @@ public protocol QueueControl: Sendable {
     /// Claims of the lane stop; what runs goes on.
     func pause(_ lane: QueueLane) async throws(Failure)
     func resume(_ lane: QueueLane) async throws(Failure)
+
+    /// The limits of every tenant that has some, by its name.
+    func tenantLimits() async throws(Failure) -> [String: TenantLimits]
+    /// Lanes that are paused.
+    func pausedLanes() async throws(Failure) -> Set<QueueLane>
 }
 
 /// The two halves of the queue: a backfill waits behind everything that somebody is waiting for.
@@ -43,7 +48,7 @@ extension JobRequest {
 }
 
 /// How much of the workers a tenant may have.
-public struct TenantLimits: Sendable, Equatable {
+public struct TenantLimits: Sendable, Equatable, Codable {
     /// Jobs that run at one time; 0 stops the tenant, nil leaves it open.
     public var maxRunning: Int?
     /// Starts a minute, nil leaves it open.
@@ -102,10 +107,39 @@ extension PostgresJobStore: QueueControl {
     public func resume(_ lane: QueueLane) async throws(Failure) {
         _ = try await database.query(ControlStatements.pause, [.text(lane.rawValue), .bool(false)])
     }
+
+    public func tenantLimits() async throws(Failure) -> [String: TenantLimits] {
+        var limits: [String: TenantLimits] = [:]
+        for row in try await database.query(ControlStatements.limits) {
+            limits[try row.text("tenant")] = TenantLimits(
+                maxRunning: try row.optional("max_running") == nil ? nil : try row.int("max_running"),
+                perMinute: try row.optional("per_minute") == nil ? nil : try row.double("per_minute"),
+                burst: try row.int("burst"))
+        }
+        return limits
+    }
+
+    public func pausedLanes() async throws(Failure) -> Set<QueueLane> {
+        var lanes: Set<QueueLane> = []
+        for row in try await database.query(ControlStatements.paused) {
+            if let lane = QueueLane(rawValue: try row.text("lane")) { lanes.insert(lane) }
+        }
+        return lanes
+    }
 }
 
 private enum ControlStatements {
     static let decide = Statement("control.decide", "select \(Job.columns) from rundum.decide($1, $2, $3, $4, $5) j")
     static let limit = Statement("control.limit", "select rundum.set_limit($1, $2, $3, $4)")
+    static let limits = Statement(
+        "control.limits",
+        """
+        select t.key as tenant, l.max_running, l.per_minute, l.burst
+        from rundum.tenant_limit l join rundum.tenant t on t.id = l.tenant_id
+        """)
+    static let paused = Statement(
+        "control.paused",
+        "select distinct case when b.priority < 3 then 'live' else 'bulk' end as lane from rundum.band b where b.paused"
+    )
     static let pause = Statement("control.pause", "select rundum.set_paused($1, $2)")
 }

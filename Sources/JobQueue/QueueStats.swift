@@ -62,7 +62,7 @@ extension PostgresJobStore {
         let paces = try await database.query(StatsStatements.paces, [.interval(span)])
         let failures = try await database.query(StatsStatements.failures, [.interval(span)])
         let workers = try await database.query(StatsStatements.workers)
-        let paused = try await database.query(StatsStatements.paused)
+        let paused = try await pausedLanes().map(\.rawValue).sorted()
         return QueueStats(
             depths: try depths.map { row throws(Failure) in
                 QueueStats.Depth(
@@ -85,7 +85,7 @@ extension PostgresJobStore {
                     id: try row.int("id"), host: try row.text("host"), pid: try row.int("pid"),
                     attempts: try row.int("attempts"), leaseSeconds: try row.double("lease"))
             },
-            paused: try paused.map { row throws(Failure) -> String in try row.text("lane") })
+            paused: paused)
     }
 
     /// A tenant's failed jobs that a retry can put back, oldest first; those that ended by another job follow it.
@@ -146,12 +146,6 @@ private enum StatsStatements {
             count(j.id) as attempts
         from rundum.worker w left join rundum.running() j on j.worker_id = w.id
         group by w.id order by w.id
-        """)
-    static let paused = Statement(
-        "stats.paused",
-        """
-        select distinct case when b.priority = 3 then 'bulk' else 'live' end as lane
-        from rundum.band b where b.paused order by 1
         """)
     static let failed = Statement(
         "stats.failed",

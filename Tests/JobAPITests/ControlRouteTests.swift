@@ -73,6 +73,9 @@ struct ControlRouteTests {
             let paused = try await server.send("POST", "/v1/queues/bulk/pause", key: TestServer.adminKey)
             #expect((paused.status, paused.text) == (200, #"{"name":"bulk","paused":true}"#))
             #expect(await server.intake.paused == [.bulk])
+            let both = try await server.send("GET", "/v1/queues", key: TestServer.adminKey)
+            #expect(both.text == #"{"queues":[{"name":"live","paused":false},{"name":"bulk","paused":true}]}"#)
+            #expect(try await server.send("GET", "/v1/queues").status == 403)
             let open = try await server.send("POST", "/v1/queues/bulk/resume", key: TestServer.adminKey)
             #expect((open.status, open.text) == (200, #"{"name":"bulk","paused":false}"#))
             #expect(await server.intake.paused.isEmpty)
@@ -91,6 +94,15 @@ struct ControlRouteTests {
             #expect(set.status == 200, "\(set.text)")
             #expect(try set.json()["perMinute"] == 90.5)
             #expect(await server.intake.limits["shop 1"] == TenantLimits(maxRunning: 0, perMinute: 90.5, burst: 3))
+            #expect(try await put(#"{"tenant": "a", "running": 1}"#).status == 200)
+            let listed = try await server.send("GET", "/v1/limits", key: TestServer.adminKey)
+            #expect(
+                listed.text == #"""
+                    {"limits":[{"tenant":"a","running":1,"perMinute":null,"burst":1},\#
+                    {"tenant":"shop 1","running":0,"perMinute":90.5,"burst":3}]}
+                    """#)
+            #expect(try await server.send("GET", "/v1/limits").status == 403)
+            #expect(try await put(#"{"tenant": "a"}"#).status == 200)
             #expect(try await put(#"{"tenant": "shop 1"}"#).status == 200)
             #expect(await server.intake.limits.isEmpty)
             for wrong in [

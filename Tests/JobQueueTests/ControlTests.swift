@@ -260,6 +260,24 @@ import Testing
         #expect(try await counts(queue) == ["1", "1"])
     }
 
+    @Test func `limits and paused lanes are told as they were set`() async throws {
+        let queue = try await QueueFixture.fresh(connections: 1)
+        #expect(try await queue.store.tenantLimits().isEmpty)
+        let limits = [
+            "a": TenantLimits(maxRunning: 0), "b": TenantLimits(perMinute: 0.5, burst: 3),
+            "c": TenantLimits(maxRunning: 7, perMinute: 60),
+        ]
+        for (tenant, one) in limits { try await queue.store.limit(tenant, to: one) }
+        #expect(try await queue.store.tenantLimits() == limits)
+        try await queue.store.limit("b", to: nil)
+        #expect(try await Set(queue.store.tenantLimits().keys) == ["a", "c"])
+        #expect(try await queue.store.pausedLanes().isEmpty)
+        try await queue.store.pause(.live)
+        #expect(try await queue.store.pausedLanes() == [.live])
+        try await queue.store.pause(.bulk)
+        #expect(try await queue.store.pausedLanes() == [.live, .bulk])
+    }
+
     @Test(arguments: [
         TenantLimits(maxRunning: -1), TenantLimits(perMinute: 0), TenantLimits(perMinute: .nan),
         TenantLimits(perMinute: 1, burst: 0),

@@ -16,6 +16,8 @@ import Testing
         #expect(refusal(QueueResumeCommand.self, "live") == nil)
         #expect(refusal(QueueLimitCommand.self, "--tenant", "a", "--running", "0") == nil)
         #expect(refusal(QueueLimitCommand.self, "--tenant", "a", "--per-minute", "6", "--burst", "2") == nil)
+        #expect(refusal(QueueLimitsCommand.self, "--json") == nil)
+        #expect(refusal(QueueLimitsCommand.self, "shop") != nil)
         #expect(refusal(QueueStatsCommand.self, "--since", "15m", "--json") == nil)
         #expect(refusal(JobsRetryCommand.self, "--code", "worker_lost", "--since", "2h", "--dry-run") == nil)
         #expect(refusal(JobsRetryCommand.self, "0199a1b2-0000-7000-8000-000000000000") == nil)

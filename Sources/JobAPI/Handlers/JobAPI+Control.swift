@@ -18,6 +18,18 @@ extension JobAPI {
         return changed(shown(try await control.reject(try call.id, reason: reason, tenant: call.tenant), to: call))
     }
 
+    /// `GET /v1/queues`
+    func listQueues(_ call: Call) async throws -> Response {
+        _ = try QueryReader(call.request.query, known: [])
+        let paused = try await control.pausedLanes()
+        return .json { writer in
+            writer.key("queues")
+            writer.array(QueueLane.allCases) { writer, lane in
+                writer.object { Self.members(lane, paused: paused.contains(lane), into: &$0) }
+            }
+        }
+    }
+
     /// `POST /v1/queues/{name}/pause`
     func pauseQueue(_ call: Call) async throws -> Response {
         let lane = try call.lane
@@ -33,10 +45,24 @@ extension JobAPI {
     }
 
     private static func state(of lane: QueueLane, paused: Bool) -> Response {
-        .json { writer in
-            writer.member("name", lane.rawValue)
-            writer.key("paused")
-            writer.bool(paused)
+        .json { Self.members(lane, paused: paused, into: &$0) }
+    }
+
+    private static func members(_ lane: QueueLane, paused: Bool, into writer: inout JSONWriter) {
+        writer.member("name", lane.rawValue)
+        writer.key("paused")
+        writer.bool(paused)
+    }
+
+    /// `GET /v1/limits`: of every tenant that has some.
+    func listLimits(_ call: Call) async throws -> Response {
+        _ = try QueryReader(call.request.query, known: [])
+        let all = try await control.tenantLimits().sorted { $0.key < $1.key }
+        return .json { writer in
+            writer.key("limits")
+            writer.array(all) { writer, one in
+                writer.object { Self.members(one.value, of: one.key, into: &$0) }
+            }
         }
     }
 
@@ -52,13 +78,15 @@ extension JobAPI {
         let isFree = limits.maxRunning == nil && limits.perMinute == nil
         if isFree, body.has("burst") { throw body.fault("burst", "goes with perMinute") }
         try await control.limit(tenant, to: isFree ? nil : limits)
-        return .json { writer in
-            writer.member("tenant", tenant)
-            writer.member("running", limits.maxRunning)
-            writer.key("perMinute")
-            writer.value(limits.perMinute.map { .number($0) } ?? .null)
-            writer.member("burst", isFree ? nil : limits.burst)
-        }
+        return .json { Self.members(isFree ? nil : limits, of: tenant, into: &$0) }
+    }
+
+    private static func members(_ limits: TenantLimits?, of tenant: String, into writer: inout JSONWriter) {
+        writer.member("tenant", tenant)
+        writer.member("running", limits?.maxRunning)
+        writer.key("perMinute")
+        writer.value(limits?.perMinute.map { .number($0) } ?? .null)
+        writer.member("burst", limits?.burst)
     }
 }
 

@@ -5,7 +5,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case createWorkflow, getWorkflow
     case listRecipes, putDefaultRecipe, putRecipe, getRecipe
     case listBackgrounds, putBackground, getBackground
-    case pauseQueue, resumeQueue, putLimits
+    case listQueues, pauseQueue, resumeQueue, listLimits, putLimits
     case kinds, openAPI, health, readiness
 }
 
@@ -54,10 +54,12 @@ extension Endpoint {
             Route(
                 endpoint: self, method: "POST", template: "/v1/jobs/{id}/reject", access: .scope(.jobsReview),
                 body: .json)
+        case .listQueues: Route(endpoint: self, method: "GET", template: "/v1/queues", access: .scope(.queuesAdmin))
         case .pauseQueue:
             Route(endpoint: self, method: "POST", template: "/v1/queues/{name}/pause", access: .scope(.queuesAdmin))
         case .resumeQueue:
             Route(endpoint: self, method: "POST", template: "/v1/queues/{name}/resume", access: .scope(.queuesAdmin))
+        case .listLimits: Route(endpoint: self, method: "GET", template: "/v1/limits", access: .scope(.queuesAdmin))
         case .putLimits:
             Route(endpoint: self, method: "PUT", template: "/v1/limits", access: .scope(.queuesAdmin), body: .json)
         case .jobStatuses:

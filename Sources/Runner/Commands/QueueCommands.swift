@@ -104,6 +104,42 @@ struct QueueLimitCommand: Command {
     }
 }
 
+/// `rundum queue limits`: which tenants are limited, and how.
+struct QueueLimitsCommand: Command {
+    static let name = "queue limits"
+    static let abstract = "The tenants that are limited, and how."
+    static let usage = "[--json]"
+    static let options = [Option.home, .json]
+    static let examples = [Example("rundum queue limits", "lists them by name")]
+
+    private let arguments: Arguments
+
+    init(_ arguments: Arguments) throws(Failure) {
+        try arguments.refuseOperands()
+        self.arguments = arguments
+    }
+
+    func run() async throws(Failure) -> ExitStatus {
+        let limits = try await Installation.with(home: arguments.value("--home")) { installation throws(Failure) in
+            try await installation.store.tenantLimits()
+        }
+        if arguments.has("--json") {
+            Terminal.out(String(decoding: try JSON.encode(limits), as: UTF8.self))
+            return .ok
+        }
+        var table = TextTable("TENANT", "RUNNING", "PER MINUTE", "BURST")
+        table.rows = limits.sorted { $0.key < $1.key }.map { tenant, limits in
+            [
+                tenant, limits.maxRunning.map { "\($0)" } ?? "-",
+                limits.perMinute.map { String(format: "%g", $0) } ?? "-",
+                limits.perMinute == nil ? "-" : "\(limits.burst)",
+            ]
+        }
+        Terminal.out(limits.isEmpty ? "No tenant is limited." : table.text)
+        return .ok
+    }
+}
+
 /// `rundum queue stats`: what waits, how fast it goes, what fails, and who works.
 struct QueueStatsCommand: Command {
     static let name = "queue stats"

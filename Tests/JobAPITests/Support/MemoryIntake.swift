@@ -127,6 +127,16 @@ actor MemoryIntake: JobIntake, QueueControl {
         self.limits[tenant] = limits
     }
 
+    func tenantLimits() throws(Failure) -> [String: TenantLimits] {
+        try check()
+        return limits
+    }
+
+    func pausedLanes() throws(Failure) -> Set<QueueLane> {
+        try check()
+        return paused
+    }
+
     func pause(_ lane: QueueLane) throws(Failure) {
         try check()
         paused.insert(lane)
