@@ -55,6 +55,13 @@ import Testing
                 directory: folder.url)
         }
 
+        /// Says something else in the page of a backup.
+        func rewrite(_ page: URL, with changes: [String: JSONValue]) throws {
+            var facts = try JSON.decode([String: JSONValue].self, from: Data(contentsOf: page))
+            facts.merge(changes) { $1 }
+            try JSON.encode(facts).write(to: page)
+        }
+
         /// Takes the place of a blob's bytes.
         func damage(_ blob: Blob, in store: DirectoryBlobStore, with text: String) throws {
             let file = try store.file(blob.sha256)
@@ -116,6 +123,36 @@ import Testing
         #expect(try await house.rundum("erase", "--subject", "car").status == 0)
         #expect(try await house.rundum("db", "backup", "bk").status == 0)
         #expect(try copies.size(of: house.input.sha256) == nil)
+    }
+
+    @Test func `a backup of an older program is restored and brought up to date, one of a newer program is refused`()
+        async throws
+    {
+        let house = try await House()
+        #expect(try await house.rundum("db", "backup", "bk").status == 0)
+        let folder = house.folder.url.appending(path: "bk")
+        // The rows of an older schema in their place, with a job that waits.
+        let cluster = try PrivateCluster.open(home: house.folder.url.appending(path: "old"))
+        defer { cluster.close() }
+        let old = Database(url: cluster.url)
+        _ = try await old.migrate(upTo: 16)
+        _ = try await old.execute("select rundum.enqueue('{\"tenant\": \"default\", \"kind\": \"spin\"}')", [])
+        await old.close()
+        let dump = folder.appending(path: "database.dump")
+        try StoreSurvey(url: cluster.url).read { (snapshot, _) throws(Failure) in
+            try PostgresTools().dump(cluster.url, snapshot: snapshot, to: dump)
+        }
+        let hash = try SHA256Hasher.hash(file: dump).sha256
+        try house.rewrite(folder.appending(path: "backup.json"), with: ["schema": 16, "dumpSHA256": .string(hash)])
+        let restored = try await house.rundum("db", "restore", "bk", home: "new")
+        #expect(restored.status == 0, "\(restored)")
+        let jobs = try await house.rundum("jobs", "list", "--json", home: "new")
+        #expect(try JSON.decode([Job].self, from: jobs.outData).map(\.state) == [.queued])
+
+        try house.rewrite(folder.appending(path: "backup.json"), with: ["schema": 9999, "version": "99.0"])
+        let newer = try await house.rundum("db", "restore", "bk", home: "newer")
+        #expect(newer.status == 1 && newer.err.contains("newer program, 99.0"), "\(newer)")
+        #expect(!FileManager.default.fileExists(atPath: house.folder.url.appending(path: "newer").path))
     }
 
     @Test func `a backup with a broken file is not restored, and another folder is left alone`() async throws {

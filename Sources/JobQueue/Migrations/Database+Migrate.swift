@@ -1,11 +1,17 @@
 public import Pipeline
 
 extension Database {
+    /// The schema that this program works with.
+    public static let schemaVersion = Migration.all.map(\.version).max() ?? 0
+
     /// Brings the schema up to this program's version, in one transaction; several programs may do it at once.
     ///
     /// - Returns: the names of the steps that were applied; none when the schema was up to date.
     /// - Throws: `conflict` when the database is newer than the program.
-    public func migrate() async throws(Failure) -> [String] {
+    public func migrate() async throws(Failure) -> [String] { try await migrate(upTo: .max) }
+
+    /// As an older program would have left it; for tests.
+    package func migrate(upTo version: Int) async throws(Failure) -> [String] {
         try await run { connection throws(Failure) in
             if try Self.isPrepared(connection), try Self.pending(connection).isEmpty { return [] }
             try connection.script("begin", named: "migrate.begin")
@@ -13,7 +19,7 @@ extension Database {
             if try !Self.isPrepared(connection) {
                 try connection.script(MigrationStatements.prepare.sql, named: MigrationStatements.prepare.name)
             }
-            let pending = try Self.pending(connection)
+            let pending = try Self.pending(connection).filter { $0.version <= version }
             for migration in pending {
                 try connection.script(migration.sql, named: "migration.\(migration.name)")
                 _ = try connection.query(
@@ -31,11 +37,10 @@ extension Database {
     private static func pending(_ connection: Connection) throws(Failure) -> [Migration] {
         let rows = try connection.query(MigrationStatements.applied)
         let applied = try rows.map { row throws(Failure) -> Int in try row.int("version") }
-        let ours = Migration.all.map(\.version).max() ?? 0
-        if let newest = applied.max(), newest > ours {
+        if let newest = applied.max(), newest > schemaVersion {
             throw Failure(
                 .conflict, "The database is newer than this program.", hint: "Update rundum.",
-                detail: "schema version \(newest), program \(ours)")
+                detail: "schema version \(newest), program \(schemaVersion)")
         }
         return Migration.all.filter { !applied.contains($0.version) }
     }

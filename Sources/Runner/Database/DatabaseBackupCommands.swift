@@ -55,6 +55,12 @@ struct DatabaseRestoreCommand: Command {
     func run() async throws(Failure) -> ExitStatus {
         let backup = try Backup(folder, fresh: false)
         let page = try backup.read()
+        guard page.schema <= Database.schemaVersion else {
+            throw Failure(
+                .conflict, "The backup was taken by a newer program, \(page.version).",
+                hint: "Update rundum. Nothing was changed.",
+                detail: "schema version \(page.schema), program \(Database.schemaVersion)")
+        }
         try backup.verify(page, checksums: !arguments.has("--quick"), progress: StoreProgress())
         return try await Installation.with(home: arguments.value("--home")) { installation throws(Failure) in
             guard try StoreSurvey(url: installation.databaseURL).isEmpty() else {
