@@ -68,22 +68,25 @@ final class Connection {
 
     /// Sends the lines of a COPY from standard input.
     func copy(_ statement: Statement, _ lines: String) throws(Failure) {
+        var rest: [UInt8]? = Array(lines.utf8)
+        try copy(statement) {
+            defer { rest = nil }
+            return rest
+        }
+    }
+
+    /// Sends a COPY from standard input piece by piece: the server takes one in while the next one is made.
+    ///
+    /// - Parameter next: the following bytes, of any length; nil at the end.
+    func copy(_ statement: Statement, _ next: () -> [UInt8]?) throws(Failure) {
         let start = PQexec(handle, statement.sql)
         guard PQresultStatus(start) == PGRES_COPY_IN else {
             _ = try rows(of: start, named: statement.name)
             throw Failure(.internalError, "The database refused a statement.", detail: "\(statement.name): no COPY")
         }
         PQclear(start)
-        var text = lines
-        let isSent = text.withUTF8 { bytes in
-            // In pieces: one that is larger than a message may be is refused.
-            stride(from: 0, to: bytes.count, by: Self.pieceBytes).allSatisfy { offset in
-                let count = min(Self.pieceBytes, bytes.count - offset)
-                return bytes.withMemoryRebound(to: CChar.self) {
-                    PQputCopyData(handle, $0.baseAddress.map { $0 + offset }, Int32(count)) == 1
-                }
-            }
-        }
+        var isSent = true
+        while isSent, let bytes = next() { isSent = send(bytes) }
         _ = PQputCopyEnd(handle, isSent ? nil : "the data could not be sent")
         // Every result is read, so that the connection is free again; the first failure counts.
         var failure: Failure?
@@ -91,6 +94,18 @@ final class Connection {
             do throws(Failure) { _ = try rows(of: result, named: statement.name) } catch { failure = failure ?? error }
         }
         if let failure { throw failure }
+    }
+
+    private func send(_ bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBytes { raw in
+            // In pieces: one that is larger than a message may be is refused.
+            stride(from: 0, to: raw.count, by: Self.pieceBytes).allSatisfy { offset in
+                let piece = raw[offset..<min(offset + Self.pieceBytes, raw.count)]
+                return UnsafeRawBufferPointer(rebasing: piece).withMemoryRebound(to: CChar.self) {
+                    PQputCopyData(handle, $0.baseAddress, Int32($0.count)) == 1
+                }
+            }
+        }
     }
 
     private static let pieceBytes = 1 << 20

@@ -1,4 +1,5 @@
 public import Foundation
+internal import Glibc
 public import Pipeline
 
 extension PostgresJobStore {
@@ -58,28 +59,41 @@ struct JobBatch: Sendable {
         else { throw Failure(.internalError, "The tenant got no number.") }
         var places = try places(connection, tenant: number)
         let gate: Int = try connection.query(BulkStatements.gate, [.int(number)]).first?.int("gate") ?? 0
-        let micros = Int64(Date.now.timeIntervalSince1970 * 1_000_000)
-        var ids: [UUID] = []
-        ids.reserveCapacity(requests.count)
-        var lines = ""
-        lines.reserveCapacity(tails.reduce(0) { $0 + $1.utf8.count + 120 })
-        for (index, request) in requests.enumerated() {
-            let id = UUID(version7: micros + Int64(index))
-            ids.append(id)
-            var (vt, state, due, runAt) = (0, "scheduled", CopyText.now, CopyText.null)
-            if let time = request.runAt {
-                due = "\(time.timeIntervalSince1970.timestamp)"
-                runAt = due
-            } else {
-                (vt, state) = (places[request.priority], "queued")
-                places[request.priority] += stride
-            }
-            lines += "\(id.uuidString)\t\(vt)\t\(due)\t\(runAt)\t\(number)\t\(request.maxAttempts)\t\(state)\t"
-            lines += "\(request.priority)\t\(state == "queued" ? gate : 0)\t\(tails[index])"
+        let ids = UUID.version7(count: requests.count)
+        var first = 0
+        try connection.copy(BulkStatements.copy) {
+            guard first < requests.count else { return nil }
+            let range = first..<min(first + Self.piece, requests.count)
+            first = range.upperBound
+            return lines(range, ids: ids, places: &places, stride: stride, tenant: number, gate: gate)
         }
-        try connection.copy(BulkStatements.copy, lines)
         if gate > 0 { _ = try connection.query(BulkStatements.admit, [.int(number)]) }
         return ids
+    }
+
+    /// Jobs that are sent at one time: some tens of kilobytes.
+    private static let piece = 200
+
+    private func lines(
+        _ range: Range<Int>, ids: [UUID], places: inout [Int], stride: Int, tenant: Int, gate: Int
+    ) -> [UInt8] {
+        var lines: [UInt8] = []
+        lines.reserveCapacity(range.reduce(0) { $0 + tails[$1].utf8.count + 140 })
+        let number = "\t\(tenant)\t"
+        for index in range {
+            let request = requests[index]
+            ids[index].write(to: &lines)
+            if let time = request.runAt {
+                let due = time.timeIntervalSince1970.timestamp
+                lines += "\t0\t\(due)\t\(due)\(number)\(request.maxAttempts)\tscheduled\t\(request.priority)\t0\t".utf8
+            } else {
+                lines += "\t\(places[request.priority])\tnow\t\\N\(number)".utf8
+                lines += "\(request.maxAttempts)\tqueued\t\(request.priority)\t\(gate)\t".utf8
+                places[request.priority] += stride
+            }
+            lines += tails[index].utf8
+        }
+        return lines
     }
 
     private func refuseForeignBlobs(_ connection: Connection, _ tenant: String) throws(Failure) {
@@ -132,8 +146,6 @@ private enum BulkStatements {
 /// The text format of COPY.
 enum CopyText {
     static let null = "\\N"
-    /// The transaction's own time.
-    static let now = "now"
 
     static func escaped(_ text: String) -> String {
         guard text.utf8.contains(where: { $0 == 0x5C || $0 < 0x20 }) else { return text }
@@ -167,12 +179,18 @@ extension TimeInterval {
 }
 
 extension UUID {
-    /// Version 7 from microseconds since 1970, as `rundum.uuid_v7` makes it (RFC 9562, 6.2 method 3).
-    init(version7 micros: Int64) {
-        let milliseconds = UInt64(micros / 1000)
-        let fraction = UInt64(micros % 1000 * 4096 / 1000)
-        let high = milliseconds << 16 | 0x7000 | fraction
-        let low = UInt64.random(in: 0..<(1 << 62)) | 1 << 63
-        self.init(high, low)
+    /// Ids of version 7 for now and the microseconds after it, as `rundum.uuid_v7` makes them (RFC 9562, 6.2 method 3).
+    static func version7(count: Int) -> [UUID] {
+        let now = Int64(Date.now.timeIntervalSince1970 * 1_000_000)
+        var random = [UInt64](repeating: 0, count: count)
+        // At once: asking the kernel for each id costs as much as its line.
+        random.withUnsafeMutableBytes { bytes in
+            if let start = bytes.baseAddress { arc4random_buf(start, bytes.count) }
+        }
+        return random.enumerated().map { index, random in
+            let micros = now + Int64(index)
+            let fraction = UInt64(micros % 1000 * 4096 / 1000)
+            return UUID(UInt64(micros / 1000) << 16 | 0x7000 | fraction, random >> 2 | 1 << 63)
+        }
     }
 }
