@@ -31,7 +31,7 @@ def grouped(pictures):
 def record(score):
     """What is kept of a score for later looks."""
     return [{"picture": row.picture.key, "height": round(float(row.plate.height), 1), "iou": round(row.iou, 4), "covered": round(row.covered, 4),
-             "corner": row.corner, "flagged": row.flagged} for row in score.rows]
+             "masked": row.masked, "corner": row.corner, "flagged": row.flagged} for row in score.rows]
 
 
 def main():

@@ -20,6 +20,7 @@ class Row:
     found: object = None
     iou: float = 0.0
     covered: float = 0.0
+    masked: float = None
     corner: float = None
     flagged: bool = False
 
@@ -63,14 +64,22 @@ def inside(quad, xs, ys):
 
 
 def cover(quads, plate):
-    """Share of a plate's pixels that quads cover: of the mask where there is one, else of places all over the polygon."""
-    if plate.mask is not None:
-        ys, xs = np.nonzero(plate.mask)
-        xs, ys = xs + 0.5, ys + 0.5
-    else:
-        u, v = np.meshgrid((np.arange(64) + 0.5) / 64, (np.arange(32) + 0.5) / 32)
-        a, b, c, d = np.array(plate.polygon, float)
-        xs, ys = ((1 - u) * (1 - v) * a[i] + u * (1 - v) * b[i] + u * v * c[i] + (1 - u) * v * d[i] for i in (0, 1))
+    """Share of the places all over a plate's polygon that quads cover."""
+    u, v = np.meshgrid((np.arange(64) + 0.5) / 64, (np.arange(32) + 0.5) / 32)
+    a, b, c, d = np.array(plate.polygon, float)
+    return covered(quads, *((1 - u) * (1 - v) * a[i] + u * (1 - v) * b[i] + u * v * c[i] + (1 - u) * v * d[i] for i in (0, 1)))
+
+
+def cover_of_mask(quads, plate):
+    """Share of the pixels of a plate's mask that quads cover; nil without a mask."""
+    if plate.mask is None:
+        return None
+    ys, xs = np.nonzero(plate.mask)
+    return covered(quads, xs + 0.5, ys + 0.5)
+
+
+def covered(quads, xs, ys):
+    """Share of the places that lie in any of the quads."""
     within = np.zeros(np.shape(xs), bool)
     for quad in quads:
         within |= inside(quad, xs, ys)
@@ -114,7 +123,8 @@ def score(pictures, answers, extra):
                 mine[j] = (answer.plates[i], value)
                 left.remove(i)
         for j, plate in enumerate(picture.plates):
-            row = Row(picture, plate, covered=cover([p.cover for p in answer.plates], plate),
+            covers = [p.cover for p in answer.plates]
+            row = Row(picture, plate, covered=cover(covers, plate), masked=cover_of_mask(covers, plate),
                       flagged=any(touches(flag.quad, plate) for flag in answer.flags))
             if j in mine:
                 row.found, row.iou = mine[j]

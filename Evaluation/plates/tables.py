@@ -26,23 +26,25 @@ def summary(score):
     rows = score.rows
     found = [row for row in rows if row.found is not None]
     sharp = [row.covered for row in found if row.plate.exact or row.plate.mask is not None]
+    masks = [row.masked for row in found if row.masked is not None]
     corners = [row.corner for row in found if row.corner is not None]
     lost = [row for row in rows if row.found is None and not row.flagged and row.covered < 0.9]
     exact, errors, characters, texts = scores.reading(rows)
     return {"plates": len(rows), "found": len(found), "wrong": len(score.wrong), "lost": len(lost),
-            "cover": sharp, "corners": corners, "flags": len(score.flags), "pictures": len(score.pictures),
+            "cover": sharp, "masks": masks, "corners": corners, "flags": len(score.flags), "pictures": len(score.pictures),
             "flagged": sum(row.flagged and row.found is None for row in rows), "exact": exact, "errors": errors,
             "characters": characters, "texts": texts}
 
 
-HEAD = ["plates", "recall", "precision", "cover, least", "cover < .99", "corner error px", "flagged instead", "neither", "other flags a photo",
+HEAD = ["plates", "recall", "precision", "cover, least", "cover < .99", "of masks", "corner error px", "flagged instead", "neither", "other flags a photo",
         "read exactly", "character error"]
 
 
 def cells(s):
     """A summary's cells."""
     return [s["plates"], share(s["found"], s["plates"]), share(s["found"], s["found"] + s["wrong"]), of(s["cover"], min),
-            f"{sum(value < .99 for value in s['cover'])} of {len(s['cover'])}" if s["cover"] else "-", of(s["corners"], np.median, 2),
+            f"{sum(value < .99 for value in s['cover'])} of {len(s['cover'])}" if s["cover"] else "-",
+            f"{min(s['masks']):.3f}, {sum(value < .99 for value in s['masks'])} < .99" if s["masks"] else "-", of(s["corners"], np.median, 2),
             s["flagged"], s["lost"], share(s["flags"], s["pictures"], 2), share(s["exact"], s["texts"]), share(s["errors"], s["characters"])]
 
 
