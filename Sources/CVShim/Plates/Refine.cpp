@@ -11,8 +11,10 @@ constexpr double tallest = 96, least = 10, around = 0.7;
 /// How far a side is sought, and how far off it is expected, in shares of the height; of each turn.
 constexpr int turns = 3;
 constexpr double reach[turns] = {0.24, 0.12, 0.08}, expected[turns] = {0.16, 0.08, 0.05};
+/// The network draws plates a little small: how far outwards top and bottom, and the left, are expected.
+constexpr double outwards = 0.05, leftwards = 0.08;
 /// A side moves only onto an edge so much stronger than where it was, and of so many grey levels a pixel.
-constexpr double stronger = 1.1, weakest = 1.5;
+constexpr double stronger = 1.2, weakest = 1.5;
 constexpr double step = 0.5;
 
 /// A plate set upright with what is around it.
@@ -95,14 +97,17 @@ public:
         return (std::abs(sum[0]) + std::abs(sum[1]) + std::abs(sum[2])) / double(shares.size());
     }
 
-    Side best(double far, double usual) const {
+    /// The strongest edge within `far`, near ones before strong ones: `usual` is how far off it mostly is, from
+    /// `middle`.
+    Side best(double far, double usual, double middle) const {
         Side found;
         double most = 0;
         const double turned = 2 * usual;
         for (double first = -far; first <= far; first += step)
             for (double last = std::max(-far, first - turned); last <= std::min(far, first + turned); last += step) {
-                const double off = (first * first + last * last) / (4 * usual * usual);
-                const double value = strength({first, last}) * std::exp(-off);
+                const double one = first - middle, other = last - middle;
+                const double off = (one * one + other * other) / (4 * usual * usual);
+                const double value = std::sqrt(strength({first, last})) * std::exp(-off);
                 if (value > most) most = value, found = {first, last};
             }
         found = settled(found);
@@ -144,9 +149,12 @@ cvs::Corners moved(const cv::Mat &picture, const cvs::Corners &corners, double s
     const cv::Mat down = changes(seen.pixels, false), right = changes(seen.pixels, true);
     const double w = seen.width, h = seen.height, m = seen.margin;
     const double far = reach[turn] * h, usual = std::max(0.75, expected[turn] * h);
-    const Side top = Search(down, m, w, m).best(far, usual), bottom = Search(down, m, w, m + h).best(far, usual);
+    const double grown = turn ? 0 : outwards * h, longer = turn || slack == 0 ? 0 : leftwards * h;
+    const Side top = Search(down, m, w, m).best(far, usual, -grown);
+    const Side bottom = Search(down, m, w, m + h).best(far, usual, grown);
     const double wide = turn ? far : std::max(slack * h, far), loose = turn ? usual : std::max(slack * h / 2, usual);
-    const Side left = Search(right, m, h, m).best(wide, loose), end = Search(right, m, h, m + w).best(wide, loose);
+    const Side left = Search(right, m, h, m).best(wide, loose, -longer);
+    const Side end = Search(right, m, h, m + w).best(wide, loose, 0);
     const cv::Point2d upper[2] = {{0, top.first}, {w, top.last}},
                       lower[2] = {{0, h + bottom.first}, {w, h + bottom.last}};
     const cv::Point2d before[2] = {{left.first, 0}, {left.last, h}}, after[2] = {{w + end.first, 0}, {w + end.last, h}};
