@@ -16,9 +16,11 @@ import methods
 import scores
 import sets
 
-NEAR, FAR = .45, .2
+NEAR, FAR, NAMED = .45, .2, .5
 BELIEVED = (.02, .985)
-NAMES = ["move", "surface", "middle", "strong", "weak", "against", "blank", "vehicle", "elsewhere", "small"]
+NAMES = ["move", "surface", "middle", "strong", "weak", "letters", "against", "blank", "vehicle", "elsewhere", "small"]
+# How the finder numbers what is read.
+AGAINST, BLANK, LETTERS, WEAK, STRONG = range(5)
 # How little the weights may go.
 RIDGE = .05
 
@@ -28,8 +30,8 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--root", type=pathlib.Path, required=True)
     parser.add_argument("--kept", type=pathlib.Path, help="a file that keeps what the finder saw, to fit again without it")
-    parser.add_argument("--sure", type=float, default=1.0)
-    parser.add_argument("--doubt", type=float, default=-1.7)
+    parser.add_argument("--sure", type=float, default=.6)
+    parser.add_argument("--doubt", type=float, default=-2.0)
     return parser.parse_args()
 
 
@@ -42,8 +44,10 @@ def logit(share):
 def row(seen):
     """A candidate's evidence as numbers, in the order of NAMES."""
     strength, mean = seen["strength"], seen["mean"]
-    return [1, logit(seen["surface"]), logit(seen["middle"]), mean * (strength == 3), mean * (strength == 2), strength == 0,
-            strength == 1, seen["likeness"] >= NEAR, seen["likeness"] < FAR, max(0., np.log(20 / max(seen["height"], 4)))]
+    if strength == LETTERS and (seen["middle"] < NAMED or seen["likeness"] < NEAR):
+        strength = AGAINST
+    return [1, logit(seen["surface"]), logit(seen["middle"]), mean * (strength == STRONG), mean * (strength == WEAK),
+            mean * (strength == LETTERS), strength == AGAINST, strength == BLANK, seen["likeness"] >= NEAR, seen["likeness"] < FAR, max(0., np.log(20 / max(seen["height"], 4)))]
 
 
 def seen_on(pictures, kept):

@@ -27,7 +27,7 @@ struct PlateRecord: Encodable {
     let candidates: [Candidate]
 
     init(
-        _ photo: URL, _ found: PlateFindings, _ evidence: [(quad: PlateQuad, evidence: PlateEvidence)], seconds: Double
+        _ photo: URL, _ found: PlateFindings, _ evidence: [PlateFinder.Look], seconds: Double
     ) {
         func places(_ quad: PlateQuad) -> [[Double]] { quad.corners.map { [$0.x, $0.y] } }
         self.photo = photo.path

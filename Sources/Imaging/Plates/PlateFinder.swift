@@ -2,7 +2,12 @@ public import Pipeline
 
 /// Finds the number plates of vehicles in photos: a network of plates and lines of text propose, reading decides.
 public struct PlateFinder: Sendable {
+    /// Where a candidate is, and what speaks for it.
+    package typealias Look = (quad: PlateQuad, evidence: PlateEvidence)
+
     private let networks: PlateNetworks
+    /// Quads of which so much lies over another one may have read its letters.
+    private static let shared = 0.1
 
     public init(networks: PlateNetworks) { self.networks = networks }
 
@@ -17,22 +22,17 @@ public struct PlateFinder: Sendable {
     ) throws(Failure) -> PlateFindings {
         let picture = photo.channels == 3 ? photo : try photo.converted(channels: 3)
         let survey = try PlateSurvey(picture, networks, cancel)
-        var (plates, suspects) = ([FoundPlate](), [SuspectRegion]())
+        var looked: [Look] = []
         for candidate in survey.candidates {
-            let looked = try look(at: candidate, of: picture, survey.vehicles, cancel)
-            switch PlateJudgement(looked.evidence) {
+            looked.append(try look(at: candidate, of: picture, survey.vehicles, cancel))
+        }
+        var (plates, suspects) = ([FoundPlate](), [SuspectRegion]())
+        for (look, judgement) in Self.judged(looked) {
+            switch judgement {
             case .plate(let chance):
-                let quad = try looked.quad.refined(in: picture)
-                let text = looked.evidence.text
-                let reading = reads && text.strength > .blank
-                plates.append(
-                    FoundPlate(
-                        quad: quad, confidence: chance,
-                        country: text.strength == .strong
-                            ? PlateFormat.country(of: text.text, aspect: quad.aspect) : nil,
-                        reading: reading ? PlateReading(text: text.text, confidence: text.least) : nil))
+                plates.append(FoundPlate(look, at: try look.quad.refined(in: picture), chance: chance, reads: reads))
             case .suspect(let reason, let chance):
-                suspects.append(SuspectRegion(quad: looked.quad, reason: reason, confidence: chance))
+                suspects.append(SuspectRegion(quad: look.quad, reason: reason, confidence: chance))
             case .none: continue
             }
         }
@@ -50,18 +50,33 @@ public struct PlateFinder: Sendable {
     }
 
     /// All that is judged on a photo and what speaks for it, for who fits or checks the judgement.
-    package func evidence(on photo: Bitmap) throws(Failure) -> [(quad: PlateQuad, evidence: PlateEvidence)] {
+    package func evidence(on photo: Bitmap) throws(Failure) -> [Look] {
         let picture = photo.channels == 3 ? photo : try photo.converted(channels: 3)
         let survey = try PlateSurvey(picture, networks, nil)
-        var all: [(quad: PlateQuad, evidence: PlateEvidence)] = []
+        var all: [Look] = []
         for candidate in survey.candidates { all.append(try look(at: candidate, of: picture, survey.vehicles, nil)) }
         return all
     }
 
-    /// Where a candidate is, and what speaks for it.
+    /// Every candidate judged, the surest first. What is read where two lie over each other is the surer one's, and speaks
+    /// for no other: a quad above a plate that reaches down to its letters is none.
+    static func judged(_ looked: [Look]) -> [(look: Look, judgement: PlateJudgement)] {
+        var plates: [PlateQuad] = []
+        let order = looked.map { ($0, PlateJudgement.odds($0.evidence)) }.sorted { $0.1 > $1.1 }.map(\.0)
+        return order.map { look in
+            var look = look
+            if plates.contains(where: { $0.share(of: look.quad) > shared || look.quad.share(of: $0) > shared }) {
+                look.evidence.text = PlateText([])
+            }
+            let judgement = PlateJudgement(look.evidence)
+            if case .plate = judgement { plates.append(look.quad) }
+            return (look, judgement)
+        }
+    }
+
     private func look(
         at candidate: PlateSurvey.Candidate, of picture: Bitmap, _ vehicles: Vehicles, _ cancel: CancelFlag?
-    ) throws(Failure) -> (quad: PlateQuad, evidence: PlateEvidence) {
+    ) throws(Failure) -> Look {
         let reader = LineReader(network: networks.reading)
         var texts: [PlateText] = []
         for line in candidate.lines.prefix(3) {
@@ -83,5 +98,16 @@ public struct PlateFinder: Sendable {
             least.x < 1 || least.y < 1 || most.x > Double(picture.width) - 2
             || most.y > Double(picture.height) - 2
         return (quad, evidence)
+    }
+}
+
+extension FoundPlate {
+    fileprivate init(_ look: PlateFinder.Look, at quad: PlateQuad, chance: Double, reads: Bool) {
+        let text = look.evidence.text
+        self.init(
+            quad: quad, confidence: chance,
+            country: text.strength == .strong ? PlateFormat.country(of: text.text, aspect: quad.aspect) : nil,
+            reading: reads && text.strength > .blank
+                ? PlateReading(text: text.text, confidence: text.least) : nil)
     }
 }

@@ -21,16 +21,18 @@ enum PlateJudgement: Equatable {
     /// Log-odds that each evidence adds, fitted to half of the pictures that Evaluation/plates has and measured on the
     /// other half (fit.py there): to begin with; for the network's odds of a surface and of its middle; for what is read,
     /// of a mean sureness of 1; for the place; and for each factor e that the plate is lower than 20 pixels.
-    private static let move = -2.07, surface = 0.51, middle = 1.53
-    private static let strong = 7.06, weak = -0.26, against = -2.96, blank = -4.63
-    private static let vehicle = 2.79, elsewhere = -1.69, small = -1.49
+    private static let move = -2.08, surface = 0.39, middle = 1.06
+    private static let strong = 5.12, weak = 1.55, letters = 3.66, against = -1.54, blank = -1.68
+    private static let vehicle = 0.31, elsewhere = -2.97, small = -0.17
     /// The network is believed between these.
     private static let believed = 0.02...0.985
     private static let low = 20.0
     /// A vehicle is near from here on, none is below.
     private static let near = 0.45, far = 0.2
+    /// Letters alone are a plate's only on a vehicle, where the network is so sure of a middle; else they are a word.
+    private static let named = 0.5
     /// Log-odds from which it is a plate; from which it is suspected; and where it is cut.
-    private static let sure = 0.5, doubt = -1.7, doubtOfCut = -2.2
+    private static let sure = 0.6, doubt = -2.0, doubtOfCut = -2.2
     /// Plates so high in pixels can be read.
     private static let readable = 22.0
     private static let shapes = 0.6...9.5
@@ -54,7 +56,8 @@ enum PlateJudgement: Equatable {
         }
     }
 
-    private static func odds(_ evidence: PlateEvidence) -> Double {
+    /// Log-odds of a plate.
+    static func odds(_ evidence: PlateEvidence) -> Double {
         func odds(_ share: Double) -> Double {
             let share = min(max(share, believed.lowerBound), believed.upperBound)
             return log(share / (1 - share))
@@ -69,6 +72,8 @@ enum PlateJudgement: Equatable {
         switch evidence.text.strength {
         case .strong: strong * evidence.text.mean
         case .weak: weak * evidence.text.mean
+        case .letters:
+            evidence.middle >= named && evidence.likeness >= near ? letters * evidence.text.mean : against
         case .blank: blank
         case .against: against
         }

@@ -5,6 +5,8 @@ package struct PlateText: Equatable {
         case against
         /// Nothing was read.
         case blank
+        /// Capitals alone, as many as a plate may have: a name in a number's place, or a word.
+        case letters
         /// It may be one: few characters, or none but digits.
         case weak
         /// Letters and digits in groups, as on plates.
@@ -21,6 +23,8 @@ package struct PlateText: Equatable {
 
     /// Characters of a plate, changes between letters and digits and back, and characters that plates have none of.
     private static let lengths = 4...9, groups = 5, strange = 1
+    /// Letters of a plate that has no digits.
+    private static let names = 3...8
 
     init(_ characters: [LineReader.Character]) {
         let kept = characters.filter { $0.kind == .capital || $0.kind == .digit }
@@ -35,6 +39,7 @@ package struct PlateText: Equatable {
         let letters = kept.count - digits
         let odd = all.count { $0.kind == .small || $0.kind == .other }
         let changes = zip(kept, kept.dropFirst()).count { $0.kind != $1.kind }
+        if digits == 0, odd == 0, names.contains(letters) { return .letters }
         guard odd <= strange, lengths.contains(kept.count), digits > 0, changes < groups else { return .against }
         return kept.count >= 5 && digits >= 2 && letters > 0 ? .strong : .weak
     }

@@ -7,7 +7,8 @@ import Testing
 
 @Suite struct PlateFinderTests {
     private struct Truth: Decodable {
-        let quad: [[Double]]
+        /// The plate as it is seen, with the sides of it that show.
+        let outline: [[Double]]
         let visible: Bool
     }
 
@@ -32,7 +33,7 @@ import Testing
         let views = try JSONDecoder().decode([String: [Truth]].self, from: Data(contentsOf: file))
         return Fixtures.carPhotos.map { photo in
             (views["photos/\(photo.lastPathComponent)"] ?? []).filter(\.visible).compactMap { plate in
-                PlateQuad(corners: plate.quad.map { SIMD2($0[0], $0[1]) })
+                PlateQuad(corners: plate.outline.map { SIMD2($0[0], $0[1]) })
             }
         }
     }
@@ -54,10 +55,63 @@ import Testing
         #expect(plate.cover.share(of: truth) == 1)
     }
 
+    @Test(arguments: PlateTreatment.allCases)
+    func `changes 99 of 100 pixels of every plate of our own car`(treatment: PlateTreatment) throws {
+        let (logo, red) = (try Bitmap.namePlate("Autohaus"), Colour(255, 0, 0))
+        for (view, truth) in try Self.truth().enumerated() where !truth.isEmpty {
+            let photo = try ImageFile.decode(Fixtures.carPhotos[view], as: .rgb)
+            let covers = try Self.found.get()[view].plates.map { PlateCover($0.quad, with: treatment, colour: red) }
+            let covered = try photo.covering(covers, logo: logo)
+            for plate in truth {
+                let box = try #require(plate.box(within: photo))
+                var (all, changed) = (0, 0)
+                for y in box.y..<box.y + box.height {
+                    for x in box.x..<box.x + box.width where plate.holds(SIMD2(Double(x), Double(y))) {
+                        all += 1
+                        if photo.pixel(x, y) != covered.pixel(x, y) { changed += 1 }
+                    }
+                }
+                #expect(100 * changed >= 99 * all, "view \(view): \(changed) of \(all)")
+            }
+        }
+    }
+
+    @Test func `hears what is read on a plate once: not for a quad above that reaches down to it`() throws {
+        func look(_ box: PixelBox, middle: Double) -> PlateFinder.Look {
+            var evidence = PlateEvidence()
+            (evidence.surface, evidence.middle, evidence.likeness) = (0.98, middle, 1)
+            evidence.text = PlateText(
+                "CA777VA".map { sign in
+                    LineReader.Character(kind: sign.isNumber ? .digit : .capital, letter: sign, confidence: 0.99)
+                })
+            (evidence.height, evidence.aspect) = (Double(box.height), Double(box.width) / Double(box.height))
+            return (PlateQuad(box), evidence)
+        }
+        let plate = look(PixelBox(x: 100, y: 100, width: 180, height: 40), middle: 0.8)
+        func judged(_ y: Int) -> [Bool] {
+            let grille = look(PixelBox(x: 100, y: y, width: 180, height: 50), middle: 0.4)
+            return PlateFinder.judged([grille, plate]).map { if case .plate = $0.judgement { true } else { false } }
+        }
+        #expect(judged(75) == [true, false])
+        #expect(judged(30) == [true, true], "two plates apart are two")
+    }
+
     @Test(arguments: [0, 4]) func `reads it and guesses its country`(view: Int) throws {
         let found = try Self.found.get()[view]
         let plate = try #require(found.plates.first)
         #expect(plate.reading?.text == "RU ND 820" && plate.country == "DE")
+    }
+
+    @Test func `reads two plates one above the other, each once`() throws {
+        let (photo, truth) = (
+            try ImageFile.decode(Fixtures.carPhotos[4], as: .rgb), try #require(try Self.truth()[4].first)
+        )
+        let box = try #require(truth.grown(left: 0.2, right: 0.2, up: 0.15).box(within: photo))
+        let plate = try photo.cropped(x: box.x, y: box.y, width: box.width, height: box.height)
+        let pair = try photo.pasting(plate, x: box.x, y: box.y - box.height)
+        let found = try Self.finder().findings(on: pair, reads: true).plates
+        #expect(found.map { $0.reading?.text } == ["RU ND 820", "RU ND 820"])
+        #expect(!found[0].quad.cover.holds(found[1].quad.centre))
     }
 
     @Test func `leaves none of many plates without a cover or a question`() throws {

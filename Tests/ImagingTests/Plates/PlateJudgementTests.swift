@@ -16,8 +16,11 @@ import Testing
     @Test(arguments: ["RU-ND 820", "RK-755AJ", "AB 0680 EA", "SL7 C6S", "JRV 1942", "W 053011 A", "HH 061365"])
     func `plates look like plates`(line: String) { #expect(Self.text(line).strength == .strong) }
 
-    @Test(arguments: ["320d", "TDI", "quattro", "SCANIA", "Tel 0711 123456789", "www.car.com", "CAFE", "4MOTION plus"])
+    @Test(arguments: ["320d", "quattro", "Tel 0711 123456789", "www.car.com", "4MOTION plus", "A", "AUTOMOBILE"])
     func `badges, signs and telephone numbers do not`(line: String) { #expect(Self.text(line).strength < .weak) }
+
+    @Test(arguments: ["HTTPME", "MOLI", "PLUG OK", "TDI", "SCANIA", "CAFE"])
+    func `letters alone are a name or a word`(line: String) { #expect(Self.text(line).strength == .letters) }
 
     @Test(arguments: ["11:08:05", "V6", "4X4", "10100", "XC90"]) func `times and short badges hardly`(line: String) {
         #expect(Self.text(line).strength < .strong)
@@ -66,6 +69,20 @@ import Testing
         #expect(!Self.isPlate(Self.judged(0, "RK-755AJ")))
         #expect(Self.judged(0, "RK-755AJ", likeness: 0) == .none)
         #expect(Self.judged(0.1) == .none)
+    }
+
+    @Test(arguments: ["HTTPME", "MOLI", "PLUG OK"], [2.0, 4.4])
+    func `a name in a number's place is a plate on a vehicle where the network is sure`(name: String, aspect: Double) {
+        #expect(Self.isPlate(Self.judged(0.7, name, height: 30, aspect: aspect)))
+        #expect(
+            !Self.isPlate(Self.judged(0.7, name, likeness: 0.3, height: 30, aspect: aspect)), "on a wall it is a sign")
+    }
+
+    @Test(arguments: ["SCANIA", "CAFE", "RANGER", "POLIZEI", "SAAB"])
+    func `words on cars and shops are none`(word: String) {
+        #expect(Self.judged(0.3, word) == .none)
+        #expect(!Self.isPlate(Self.judged(0.45, word)))
+        #expect(!Self.isPlate(Self.judged(0.6, word, likeness: 0)))
     }
 
     @Test func `what is in doubt is for a person`() {
