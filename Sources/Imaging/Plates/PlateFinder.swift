@@ -77,26 +77,27 @@ public struct PlateFinder: Sendable {
     private func look(
         at candidate: PlateSurvey.Candidate, of picture: Bitmap, _ vehicles: Vehicles, _ cancel: CancelFlag?
     ) throws(Failure) -> Look {
-        let reader = LineReader(network: networks.reading)
+        let (quad, reader) = (candidate.quad, LineReader(network: networks.reading))
+        let (least, most) = quad.bounds
+        var evidence = PlateEvidence()
+        evidence.isCut =
+            least.x < 1 || least.y < 1 || most.x > Double(picture.width) - 2
+            || most.y > Double(picture.height) - 2
         var texts: [PlateText] = []
         for line in candidate.lines.prefix(3) {
-            texts.append(PlateText(try reader.characters(at: line.quad, of: picture, cancel: cancel)))
+            let said = try reader.characters(at: line.quad, of: picture, cancel: cancel)
+            texts.append(PlateText(said, isCut: evidence.isCut))
         }
         if let quad = candidate.sighting?.quad, texts.allSatisfy({ $0.strength < .strong }) {
             let whole = quad.grown(left: 0.05, right: 0.05, up: 0.02)
-            texts.append(PlateText(try reader.characters(at: whole, of: picture, cancel: cancel)))
+            let said = try reader.characters(at: whole, of: picture, cancel: cancel)
+            texts.append(PlateText(said, isCut: evidence.isCut))
         }
-        let quad = candidate.quad
-        var evidence = PlateEvidence()
         evidence.surface = candidate.sighting?.surface ?? 0
         evidence.middle = candidate.sighting?.middle ?? 0
         evidence.text = texts.max { ($0.strength, $0.mean) < ($1.strength, $1.mean) } ?? PlateText([])
         evidence.likeness = vehicles.likeness(around: quad)
         (evidence.height, evidence.aspect) = (quad.height, quad.aspect)
-        let (least, most) = quad.bounds
-        evidence.isCut =
-            least.x < 1 || least.y < 1 || most.x > Double(picture.width) - 2
-            || most.y > Double(picture.height) - 2
         return (quad, evidence)
     }
 }

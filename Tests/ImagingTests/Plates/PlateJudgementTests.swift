@@ -3,14 +3,14 @@ import Testing
 @testable import Imaging
 
 @Suite struct PlateJudgementTests {
-    private static func text(_ line: String, sure: Double = 0.98) -> PlateText {
+    private static func text(_ line: String, sure: Double = 0.98, isCut: Bool = false) -> PlateText {
         PlateText(
             line.map { sign in
                 let kind: LineReader.Character.Kind =
                     sign.isNumber ? .digit : sign.isUppercase ? .capital : sign.isLowercase ? .small : .separator
                 return LineReader.Character(
                     kind: kind, letter: kind == .separator ? nil : Character(sign.uppercased()), confidence: sure)
-            })
+            }, isCut: isCut)
     }
 
     @Test(arguments: ["RU-ND 820", "RK-755AJ", "AB 0680 EA", "SL7 C6S", "JRV 1942", "W 053011 A", "HH 061365"])
@@ -24,6 +24,10 @@ import Testing
 
     @Test(arguments: ["11:08:05", "V6", "4X4", "10100", "XC90"]) func `times and short badges hardly`(line: String) {
         #expect(Self.text(line).strength < .strong)
+    }
+
+    @Test func `a few characters are a plate's where the border cuts it`() {
+        #expect(Self.text("675", isCut: true).strength == .weak && Self.text("675").strength == .against)
     }
 
     @Test func `spaces stand where groups part`() {
