@@ -21,7 +21,8 @@ package struct PlateText: Equatable {
     /// Of the least sure character, and the mean of all, 0...1.
     package let least, mean: Double
 
-    /// Characters of a plate, and of one that is cut; changes between letters and digits and back, and characters that plates have none of.
+    /// Characters of a plate, and of one that is cut; changes between letters and digits and back; characters that plates
+    /// have none of.
     private static let lengths = 4...9, remainders = 2...9, groups = 5, strange = 1
     /// Letters of a plate that has no digits.
     private static let names = 3...8
