@@ -61,7 +61,7 @@ private struct DrawnPlate {
 
 @Suite struct `A plate's sides` {
     @Test(arguments: [12.0, 30, 90], [-9.0, 0, 14])
-    func `settle within a tenth of the height, in a frame and above a shadow, so that the cover holds the plate`(high: Double, turned: Double) throws {
+    func `settle in a frame and above a shadow so that the cover holds the plate`(high: Double, turned: Double) throws {
         let plate = DrawnPlate(high: high, turned: turned)
         let photo = try plate.photo()
         let starts: [(left: Double, right: Double, up: Double)] = [(-0.1, 0.03, -0.05), (0, -0.08, 0.05), (-0.5, 0, 0)]
