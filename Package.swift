@@ -16,6 +16,9 @@ let strict: [SwiftSetting] = [
 /// Where pixels and points are counted one by one: unoptimised, tests of these would take minutes.
 let numeric: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+/// Many small values are made on one thread and given back on another, where glibc's allocator waits for its locks.
+let allocator: [LinkerSetting] = [.linkedLibrary("jemalloc")]
+
 let package = Package(
     name: "rundum",
     products: [.executable(name: "rundum", targets: ["Runner"])],
@@ -75,7 +78,7 @@ let package = Package(
         .executableTarget(
             name: "Runner",
             dependencies: ["Imaging", "JobAPI", "JobQueue", "Pipeline", "Stages", "Storage", "Worker"],
-            resources: [.embedInCode("Recipes/recipes.json")], swiftSettings: strict),
+            resources: [.embedInCode("Recipes/recipes.json")], swiftSettings: strict, linkerSettings: allocator),
 
         // The scene path alone, for `make eval AREA=sfm` and `make bench AREA=sfm`.
         .executableTarget(
@@ -84,7 +87,7 @@ let package = Package(
         // The queue alone, for `make bench AREA=queue`.
         .executableTarget(
             name: "queue-bench", dependencies: ["JobQueue", "Pipeline", "Storage", "Worker"],
-            path: "Benchmarks/queue/tool", swiftSettings: strict),
+            path: "Benchmarks/queue/tool", swiftSettings: strict, linkerSettings: allocator),
         // The finder of plates alone, for `make eval AREA=plates` and `make bench AREA=plates`.
         .executableTarget(
             name: "plate-bench", dependencies: ["Imaging", "Pipeline"], path: "Benchmarks/plates/tool",
