@@ -16,9 +16,6 @@ let strict: [SwiftSetting] = [
 /// Where pixels and points are counted one by one: unoptimised, tests of these would take minutes.
 let numeric: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
-/// Many small values are made on one thread and given back on another, where glibc's allocator waits for its locks.
-let allocator: [LinkerSetting] = [.linkedLibrary("jemalloc")]
-
 let package = Package(
     name: "rundum",
     products: [.executable(name: "rundum", targets: ["Runner"])],
@@ -78,7 +75,7 @@ let package = Package(
         .executableTarget(
             name: "Runner",
             dependencies: ["Imaging", "JobAPI", "JobQueue", "Pipeline", "Stages", "Storage", "Worker"],
-            resources: [.embedInCode("Recipes/recipes.json")], swiftSettings: strict, linkerSettings: allocator),
+            resources: [.embedInCode("Recipes/recipes.json")], swiftSettings: strict),
 
         // The scene path alone, for `make eval AREA=sfm` and `make bench AREA=sfm`.
         .executableTarget(
@@ -87,7 +84,7 @@ let package = Package(
         // The queue alone, for `make bench AREA=queue`.
         .executableTarget(
             name: "queue-bench", dependencies: ["JobQueue", "Pipeline", "Storage", "Worker"],
-            path: "Benchmarks/queue/tool", swiftSettings: strict, linkerSettings: allocator),
+            path: "Benchmarks/queue/tool", swiftSettings: strict),
         // The finder of plates alone, for `make eval AREA=plates` and `make bench AREA=plates`.
         .executableTarget(
             name: "plate-bench", dependencies: ["Imaging", "Pipeline"], path: "Benchmarks/plates/tool",

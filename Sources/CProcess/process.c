@@ -74,19 +74,7 @@ int32_t cprocess_wait_ended(pid_t child) {
     return 0;
 }
 
-/// jemalloc's, in programs that are linked with it.
-extern int mallctl(const char *, void *, size_t *, void *, size_t) __attribute__((weak));
-
-void cprocess_share_heap(void) {
-    mallopt(M_ARENA_MAX, 1);
-    if (!mallctl) return;
-    // Freed buffers go back to the system at once, in the arenas that are there and in later ones.
-    ssize_t at_once = 0;
-    const char *const names[] = {"arenas.dirty_decay_ms", "arenas.muzzy_decay_ms", "arena.4096.dirty_decay_ms",
-                                 "arena.4096.muzzy_decay_ms"};
-    for (size_t index = 0; index < sizeof names / sizeof *names; ++index)
-        (void)mallctl(names[index], NULL, NULL, &at_once, sizeof at_once);
-}
+void cprocess_share_heap(void) { mallopt(M_ARENA_MAX, 1); }
 
 void cprocess_tune_malloc(void) {
     mallopt(M_MMAP_THRESHOLD, 1 << 20);

@@ -24,9 +24,8 @@ int32_t cprocess_start(char *_Nullable const *_Nonnull arguments, char *_Nullabl
 /// errno.
 int32_t cprocess_wait_ended(pid_t child);
 
-/// Makes all threads share one heap, and freed memory go back at once, where each would keep some of its own: for
-/// processes that work on pictures, whose threads ask for few and large buffers. Call it before there are other
-/// threads.
+/// Makes all threads share one heap, where each would keep freed memory of its own: for processes that work on
+/// pictures, whose threads ask for few and large buffers. Call it before there are other threads.
 void cprocess_share_heap(void);
 
 /// Gives freed memory of 1 MiB and more back to the system at once: without it a worker keeps what one large picture
