@@ -147,7 +147,7 @@ END) STORED NOT NULL,
 )
 WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_vacuum_cost_delay='0', autovacuum_vacuum_insert_scale_factor='0', autovacuum_vacuum_insert_threshold='100000', fillfactor='50');
 
-CREATE VIEW rundum.any_job AS
+CREATE VIEW rundum.live_job AS
  SELECT job.id,
     job.tenant_id,
     job.workflow_id,
@@ -170,7 +170,32 @@ CREATE VIEW rundum.any_job AS
     job.started_at,
     NULL::timestamp with time zone AS finished_at,
     job.revision
-   FROM rundum.job
+   FROM rundum.job;
+
+CREATE VIEW rundum.any_job AS
+ SELECT live_job.id,
+    live_job.tenant_id,
+    live_job.workflow_id,
+    live_job.label,
+    live_job.state,
+    live_job.kind,
+    live_job.options,
+    live_job.inputs,
+    live_job.subject,
+    live_job.priority,
+    live_job.run_at,
+    live_job.max_attempts,
+    live_job.attempt,
+    live_job.progress,
+    live_job.step,
+    live_job.failure,
+    live_job.result,
+    live_job.cached,
+    live_job.created_at,
+    live_job.started_at,
+    live_job.finished_at,
+    live_job.revision
+   FROM rundum.live_job
 UNION ALL
  SELECT done.id,
     done.tenant_id,
@@ -248,11 +273,10 @@ CREATE FUNCTION rundum.claim(_worker bigint, _kinds text[], _limit integer, _bul
 #variable_conflict use_column
 declare
     v_worker rundum.worker;
-    v_band rundum.band;
     v_taken integer := 0;
     v_room integer;
     v_found integer;
-    v_last bigint;
+    v_last bigint[];
     v_rows tid[] := '{}';
     v_some tid[];
 begin
@@ -260,19 +284,40 @@ begin
     if not found or _limit < 1 then
         return;
     end if;
-    perform rundum.promote(100);
-    for v_band in select b.* from rundum.band b where not b.paused order by b.priority loop
-        v_room := case when v_band.priority < 3 then _limit else least(_limit, _bulk) end - v_taken;
+    if exists (select from rundum.job j where j.shelf = 2 and j.due_at <= now())
+        or exists (
+            select from rundum.tenant_limit l
+            where l.wake_at <= clock_timestamp() or l.refilled_at > clock_timestamp() + interval '10 s')
+    then
+        perform rundum.promote(100);
+    end if;
+    for v_lane in 0..1 loop
+        v_room := case v_lane when 0 then _limit else least(_limit, _bulk) end - v_taken;
         continue when v_room < 1;
-        select array_agg(r.ctid), count(*), max(r.vt) into v_some, v_found, v_last
+        select array_agg(r.place), count(*), array[
+                max(r.vt) filter (where r.priority = 0), max(r.vt) filter (where r.priority = 1),
+                max(r.vt) filter (where r.priority = 2), max(r.vt) filter (where r.priority = 3)]
+        into v_some, v_found, v_last
         from (
-            select j.ctid, j.vt from rundum.job j
-            where j.shelf = 0 and j.state = 'queued' and j.priority = v_band.priority and j.vt >= v_band.floor
-                and j.kind = any (_kinds)
-            order by j.vt, j.id limit v_room for update skip locked
+            select b.priority, q.place, q.vt
+            from (
+                select n.priority, n.floor from rundum.band n
+                where not n.paused and (n.priority = 3) = (v_lane = 1) order by n.priority
+            ) b
+            cross join lateral (
+                select j.ctid as place, j.vt from rundum.job j
+                where j.shelf = 0 and j.state = 'queued' and j.priority = b.priority and j.vt >= b.floor
+                    and j.kind = any (_kinds)
+                order by j.vt, j.id limit v_room for update skip locked
+            ) q
+            limit v_room
         ) r;
         continue when v_found = 0;
-        perform rundum.raise_clock(v_band.priority, v_last);
+        for n in 1..4 loop
+            if v_last [n] is not null then
+                perform rundum.raise_clock((n - 1)::smallint, v_last [n]);
+            end if;
+        end loop;
         v_rows := v_rows || v_some;
         v_taken := v_taken + v_found;
     end loop;
@@ -757,10 +802,13 @@ $$;
 
 CREATE FUNCTION rundum.enqueue_steps(_tenant text, _name text, _steps jsonb, _key text, _recipe jsonb DEFAULT NULL::jsonb, _asked text DEFAULT NULL::text) RETURNS TABLE(replayed boolean, workflow uuid, job rundum.any_job)
     LANGUAGE plpgsql
-    AS $$
+    AS $_$
 declare
     v_tenant integer := rundum.tenant_number(_tenant);
     v_hash bytea := sha256(convert_to(coalesce(_asked, jsonb_build_array(_name, _steps)::text), 'UTF8'));
+    v_alone boolean := _name is null and jsonb_array_length(_steps) = 1 and _steps #>> '{0,job,runAt}' is null
+        and not jsonb_path_exists(_steps, '$[0].after[*]')
+        and not jsonb_path_exists(_steps, '$[0].job.inputs[*].source.output');
     v_first rundum.idempotency;
     v_workflow uuid;
     v_ids uuid[];
@@ -784,14 +832,16 @@ begin
         v_workflow := rundum.uuid_v7((extract(epoch from clock_timestamp()) * 1000000)::bigint);
         insert into rundum.workflow (id, tenant_id, name, recipe) values (v_workflow, v_tenant, _name, _recipe);
     end if;
-    v_ids := rundum.insert_steps(v_tenant, v_workflow, _steps);
+    v_ids := case when v_alone then array[rundum.insert_one(v_tenant, _steps #> '{0,job}')]
+        else rundum.insert_steps(v_tenant, v_workflow, _steps) end;
     if _key is not null then
         update rundum.idempotency i set workflow_id = v_workflow, jobs = v_ids
         where i.tenant_id = v_tenant and i.key = _key;
     end if;
-    return query select false, v_workflow, j from rundum.any_job j where j.id = any (v_ids) order by j.id;
+    return query
+    select false, v_workflow, row(j.*)::rundum.any_job from rundum.live_job j where j.id = any (v_ids) order by j.id;
 end
-$$;
+$_$;
 
 CREATE FUNCTION rundum.failure_record(_failure jsonb, _attempt integer) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -946,6 +996,28 @@ begin
     from unnest(_jobs, _fences) r(id, fence)
     left join rundum.job j on j.id = r.id and j.fence = r.fence and j.state = 'running'
     where j.id is null or j.cancel;
+end
+$$;
+
+CREATE FUNCTION rundum.insert_one(_tenant integer, _job jsonb) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_micros bigint := extract(epoch from clock_timestamp()) * 1000000;
+    v_id uuid := rundum.uuid_v7(v_micros);
+    v_priority smallint := coalesce((_job ->> 'priority')::smallint, 1);
+    v_place bigint := rundum.take_places(_tenant, v_priority, 1);
+    v_gate smallint := rundum.gate(_tenant);
+begin
+    insert into rundum.job (
+        id, vt, tenant_id, max_attempts, state, priority, kind, subject, options, inputs, gate)
+    values (
+        v_id, v_place, _tenant, coalesce((_job ->> 'maxAttempts')::integer, 5), 'queued', v_priority, _job ->> 'kind',
+        _job ->> 'subject', coalesce(_job -> 'options', '{}'), coalesce(_job -> 'inputs', '[]'), v_gate);
+    if v_gate = 1 then
+        perform rundum.admit(_tenant);
+    end if;
+    return v_id;
 end
 $$;
 
@@ -1189,25 +1261,30 @@ CREATE FUNCTION rundum.make_weeks(_now timestamp with time zone) RETURNS integer
     SET lock_timeout TO '2s'
     AS $$
 declare
-    v_week timestamptz := date_trunc('week', _now, 'UTC');
+    v_week timestamptz;
     v_name text;
     v_made integer := 0;
 begin
     for n in 0..3 loop
+        v_week := date_trunc('week', _now, 'UTC') + n * interval '168 h';
         v_name := 'done_' || to_char(v_week at time zone 'UTC', 'YYYYMMDD');
-        if not exists (
+        continue when exists (
             select from pg_catalog.pg_class c join pg_catalog.pg_namespace s on s.oid = c.relnamespace
-            where s.nspname = 'rundum' and c.relname = v_name)
-            and not exists (
+            where s.nspname = 'rundum' and c.relname = v_name);
+        -- Once without the lock: a week that stays in the default partition must not stop everybody each time.
+        for look in 1..2 loop
+            exit when exists (
                 select from rundum.done_default d
-                where d.id >= rundum.first_id(v_week) and d.id < rundum.first_id(v_week + interval '168 h'))
-        then
+                where d.id >= rundum.first_id(v_week) and d.id < rundum.first_id(v_week + interval '168 h'));
+            if look = 1 then
+                lock table rundum.done in share row exclusive mode;
+                continue;
+            end if;
             execute format('create table rundum.%I (like rundum.done including all)', v_name);
             execute format('alter table rundum.done attach partition rundum.%I for values from (%L) to (%L)',
                 v_name, rundum.first_id(v_week), rundum.first_id(v_week + interval '168 h'));
             v_made := v_made + 1;
-        end if;
-        v_week := v_week + interval '168 h';
+        end loop;
     end loop;
     return v_made;
 end
@@ -1747,9 +1824,11 @@ end
 $$;
 
 CREATE FUNCTION rundum.stride(_tenant integer) RETURNS bigint
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     AS $$
-    select 1000000 / t.weight from rundum.tenant t where t.id = _tenant
+begin
+    return (select 1000000 / t.weight from rundum.tenant t where t.id = _tenant);
+end
 $$;
 
 CREATE FUNCTION rundum.take_places(_tenant integer, _priority smallint, _count bigint) RETURNS bigint

@@ -56,6 +56,21 @@ import Testing
         #expect(try await left(queue) == ["a 01-05"])
     }
 
+    @Test func `a job that ends while its week is made is accepted`() async throws {
+        let queue = try await QueueFixture.fresh(connections: 2)
+        _ = try await queue.enqueue()
+        let claim = try await queue.takeFirst()
+        let maker = Database(url: queue.db.url, connections: 1)
+        _ = try await maker.execute("begin; select rundum.make_weeks(now())")
+        let end = Task { try await queue.complete(claim) }
+        #expect(try await queue.isSomebodyWaiting())
+        _ = try await maker.execute("commit")
+        #expect(try await end.value)
+        let partitions = try await queue.db.rows("select tableoid::regclass::text from rundum.done")
+        #expect(partitions.count == 1 && partitions != [["rundum.done_default"]], "\(partitions)")
+        await maker.close()
+    }
+
     @Test func `weeks that are over are dropped, and each tenant keeps what it may`() async throws {
         let queue = try await QueueFixture.fresh()
         _ = try await queue.store.keepHouse(asOf: day("2027-01-06"))

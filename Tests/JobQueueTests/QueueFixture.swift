@@ -85,6 +85,17 @@ struct QueueFixture {
         return claim
     }
 
+    /// Whether, soon, one session waits for another's lock.
+    func isSomebodyWaiting() async throws -> Bool {
+        try await eventually {
+            try await db.rows(
+                """
+                select count(*) from pg_stat_activity
+                where wait_event_type = 'Lock' and datname = current_database()
+                """) == [["1"]]
+        }
+    }
+
     @discardableResult
     func complete(_ claim: Claim, _ result: StageResult = result(), key: String = "") async throws -> Bool {
         try await store.complete(claim, result: result, cacheKey: key, cached: false)

@@ -6,7 +6,7 @@ import Testing
 
 /// A database that an older program left, with jobs in every state that is not final and one that is.
 @Suite struct UpgradeTests {
-    @Test(arguments: [9, 13, 16, 18])
+    @Test(arguments: [9, 13, 16, 18, 20])
     func `jobs that an older program left are done by this one`(version: Int) async throws {
         let db = try await TestDatabase.fresh(connections: 2)
         try await db.rows("drop schema rundum cascade")

@@ -26,6 +26,9 @@ struct Migration: Sendable {
         Migration(18, "answers", PackageResources._018_answers_sql),
         Migration(19, "heartbeats", PackageResources._019_heartbeats_sql),
         Migration(20, "dependents-due", PackageResources._020_dependents_due_sql),
+        Migration(21, "enqueue-one", PackageResources._021_enqueue_one_sql),
+        Migration(22, "claim-at-once", PackageResources._022_claim_at_once_sql),
+        Migration(23, "weeks-alone", PackageResources._023_weeks_alone_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ file: [UInt8]) {
