@@ -19,7 +19,7 @@ import Testing
         }
         let request: JSONValue = [
             "name": "showroom", "inputs": .array(inputs), "subject": "stock-1",
-            "options": ["model": "u2netp", "precision": "f32"],
+            "options": ["model": "u2netp", "precision": "f32", "reconstruct": false],
         ]
         let accepted = try await service.post("/v1/workflows", request, "-H", "Idempotency-Key: one")
         #expect(accepted.status == 202, "\(accepted)")

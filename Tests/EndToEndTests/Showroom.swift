@@ -6,20 +6,22 @@ import TestKit
 struct Showroom {
     let home: TemporaryFolder
     let photos: [URL]
+    /// Set over those that every run here has, as KEY=VALUE.
+    let options: [String]
 
-    init(photos: [URL] = Fixtures.carPhotos) throws {
+    init(photos: [URL] = Fixtures.carPhotos, options: [String] = []) throws {
         home = try TemporaryFolder()
         // The database server runs as another user where the tests run as root; the folder must let it through.
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: home.url.path)
         self.photos = photos
+        self.options = options
     }
 
     func folder(_ name: String) -> URL { home.url.appending(path: name) }
 
     func arguments(_ name: String) -> [String] {
-        ["showroom"] + photos.map(\.path) + [
-            "--out", folder(name).path, "--set", "model=u2netp", "--set", "precision=f32",
-        ]
+        ["showroom"] + photos.map(\.path) + ["--out", folder(name).path]
+            + (["model=u2netp", "precision=f32"] + options).flatMap { ["--set", $0] }
     }
 
     var environment: [String: String] { ["RUNDUM_HOME": home.url.appending(path: "data").path, "DATABASE_URL": ""] }
