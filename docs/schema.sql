@@ -976,10 +976,21 @@ $$;
 
 CREATE FUNCTION rundum.heartbeat(_worker bigint, _lease interval, _jobs uuid[], _fences bigint[], _fractions double precision[], _steps text[]) RETURNS TABLE(expired boolean, job uuid, lost boolean)
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 begin
-    -- In the order of ids, as everybody locks who takes several jobs that don't share a workflow.
-    perform 1 from rundum.job j where j.id = any (_jobs) and j.state = 'running' order by j.id for no key update;
+    -- Jobs before their worker, in the order of ids, as everybody locks who takes several jobs that don't share a workflow.
+    perform 1
+    from unnest(_jobs, _fences, _fractions, _steps) r(id, fence, fraction, step)
+    join rundum.job j on j.id = r.id
+    where j.fence = r.fence and j.state = 'running'
+        and (r.fraction > j.progress or (r.fraction = j.progress and r.step <> j.step))
+    order by j.id for no key update of j;
     update rundum.worker w set lease_until = now() + _lease where w.id = _worker;
     if not found then
         return query select true, null::uuid, true;

@@ -191,6 +191,21 @@ import Testing
         await exchange.close()
     }
 
+    @Test(.timeLimit(.minutes(1))) func `a heartbeat with nothing new to say waits for nobody who ends a job`()
+        async throws
+    {
+        let queue = try await QueueFixture.fresh(connections: 2)
+        _ = try await queue.enqueue()
+        let claim = try await queue.takeFirst()
+        let exchange = Database(url: queue.db.url, connections: 1)
+        _ = try await exchange.execute("begin; delete from rundum.job where id = '\(claim.job)'")
+        let report = AttemptReport(job: claim.job, fence: claim.fence, progress: JobProgress(fraction: 0, step: ""))
+        let reply = try await queue.store.heartbeat(queue.worker, lease: .seconds(15), attempts: [report])
+        #expect(!reply.expired && reply.lost.isEmpty)
+        _ = try await exchange.execute("rollback")
+        await exchange.close()
+    }
+
     @Test func `only workers that wait are told of work`() async throws {
         let queue = try await QueueFixture.fresh()
         func idle() async throws -> String? { try await queue.db.rows("select idle from rundum.worker")[0][0] }

@@ -29,6 +29,7 @@ struct Migration: Sendable {
         Migration(21, "enqueue-one", PackageResources._021_enqueue_one_sql),
         Migration(22, "claim-at-once", PackageResources._022_claim_at_once_sql),
         Migration(23, "weeks-alone", PackageResources._023_weeks_alone_sql),
+        Migration(24, "heartbeats-apart", PackageResources._024_heartbeats_apart_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ file: [UInt8]) {

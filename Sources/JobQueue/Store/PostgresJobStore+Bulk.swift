@@ -22,6 +22,8 @@ struct JobBatch: Sendable {
     private let tails: [String]
     private let blobs: [String]
     private let slots: [String]
+    /// None has a time to run: the columns of times are left out, as reading "now" is dear.
+    private let areDue: Bool
 
     init(_ requests: [JobRequest]) throws(Failure) {
         var known: (options: JSONValue, text: String) = ([:], "{}")
@@ -46,6 +48,7 @@ struct JobBatch: Sendable {
             tails.append(tail)
         }
         (self.requests, self.tails, self.blobs, self.slots) = (requests, tails, blobs, slots)
+        areDue = requests.allSatisfy { $0.runAt == nil }
     }
 
     /// Takes the places and writes the rows; the caller commits.
@@ -61,7 +64,7 @@ struct JobBatch: Sendable {
         let gate: Int = try connection.query(BulkStatements.gate, [.int(number)]).first?.int("gate") ?? 0
         let ids = UUID.version7(count: requests.count)
         var first = 0
-        try connection.copy(BulkStatements.copy) {
+        try connection.copy(areDue ? BulkStatements.copyDue : BulkStatements.copy) {
             guard first < requests.count else { return nil }
             let range = first..<min(first + Self.piece, requests.count)
             first = range.upperBound
@@ -79,15 +82,16 @@ struct JobBatch: Sendable {
     ) -> [UInt8] {
         var lines: [UInt8] = []
         lines.reserveCapacity(range.reduce(0) { $0 + tails[$1].utf8.count + 140 })
-        let number = "\t\(tenant)\t"
+        let number = (areDue ? "" : "\tnow\t\\N") + "\t\(tenant)\t"
         for index in range {
             let request = requests[index]
             ids[index].write(to: &lines)
             if let time = request.runAt {
                 let due = time.timeIntervalSince1970.timestamp
-                lines += "\t0\t\(due)\t\(due)\(number)\(request.maxAttempts)\tscheduled\t\(request.priority)\t0\t".utf8
+                lines += "\t0\t\(due)\t\(due)\t\(tenant)\t".utf8
+                lines += "\(request.maxAttempts)\tscheduled\t\(request.priority)\t0\t".utf8
             } else {
-                lines += "\t\(places[request.priority])\tnow\t\\N\(number)".utf8
+                lines += "\t\(places[request.priority])\(number)".utf8
                 lines += "\(request.maxAttempts)\tqueued\t\(request.priority)\t\(gate)\t".utf8
                 places[request.priority] += stride
             }
@@ -134,13 +138,16 @@ private enum BulkStatements {
             where t.key = $1 and o.sha256 = case when b.sha256 ~ '^[0-9a-f]{64}$' then decode(b.sha256, 'hex') end)
         limit 1
         """)
-    static let copy = Statement(
-        "bulk.copy",
+    static let copy = Statement("bulk.copy", copy("due_at, run_at, "))
+    static let copyDue = Statement("bulk.copy-due", copy(""))
+
+    private static func copy(_ times: String) -> String {
         """
         copy rundum.job (
-            id, vt, due_at, run_at, tenant_id, max_attempts, state, priority, gate, kind, subject, options, inputs)
+            id, vt, \(times)tenant_id, max_attempts, state, priority, gate, kind, subject, options, inputs)
         from stdin
-        """)
+        """
+    }
 }
 
 /// The text format of COPY.
