@@ -7,7 +7,7 @@ import Testing
 @Suite(.serialized) struct CrashTests {
     /// What an undisturbed run gives, made once.
     static let expected = Task { () throws -> [String: String] in
-        let showroom = try Showroom(photos: Self.quarters, options: Self.options)
+        let showroom = try Showroom(photos: Showroom.quarters, options: Self.options)
         let outcome = try await showroom.run("calm")
         try #require(outcome.status == 3 || outcome.status == 0, "\(outcome.err)")
         return try showroom.hashes("calm")
@@ -15,7 +15,7 @@ import Testing
 
     @Test func `a killed executor costs an attempt and nothing else`() async throws {
         let expected = try await Self.expected.value
-        let showroom = try Showroom(photos: Self.quarters, options: Self.options)
+        let showroom = try Showroom(photos: Showroom.quarters, options: Self.options)
         let run = try showroom.start("shaken")
         try await Self.waitForProgress(showroom)
         let executor = try #require(await firstValue { Self.executors(of: run).first })
@@ -28,7 +28,7 @@ import Testing
 
     @Test func `a killed worker's work is taken up by the same command`() async throws {
         let expected = try await Self.expected.value
-        let showroom = try Showroom(photos: Self.quarters, options: Self.options)
+        let showroom = try Showroom(photos: Showroom.quarters, options: Self.options)
         let run = try showroom.start("shaken")
         try await Self.waitForProgress(showroom)
         run.signal(SIGKILL)
@@ -41,7 +41,7 @@ import Testing
 
     @Test func `a killed database is started again and the run goes on`() async throws {
         let expected = try await Self.expected.value
-        let showroom = try Showroom(photos: Self.quarters, options: Self.options)
+        let showroom = try Showroom(photos: Showroom.quarters, options: Self.options)
         let run = try showroom.start("shaken")
         try await Self.waitForProgress(showroom)
         let postmaster = try #require(Self.postmaster(showroom))
@@ -73,9 +73,6 @@ import Testing
 
     /// The model takes longer than all the rest and is one job like the others.
     private static let options = ["reconstruct=false"]
-
-    /// Four views a quarter of a turn apart.
-    private static let quarters = [0, 2, 4, 6].map { Fixtures.carPhotos[$0] }
 
     private static func postmaster(_ showroom: Showroom) -> Int32? {
         let data = showroom.home.url.appending(path: "data")

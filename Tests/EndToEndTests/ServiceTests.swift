@@ -5,11 +5,11 @@ import Testing
 
 /// `rundum up` as an upload service uses it, by curl.
 @Suite struct ServiceTests {
-    @Test func `eight photos sent over HTTP come back as a finished spin`() async throws {
-        let showroom = try Showroom()
+    @Test func `four photos sent over HTTP come back as a finished spin`() async throws {
+        let showroom = try Showroom(photos: Showroom.quarters)
         let service = try await Service(showroom)
         var inputs: [JSONValue] = []
-        for (index, photo) in Fixtures.carPhotos.enumerated() {
+        for (index, photo) in showroom.photos.enumerated() {
             let blob = try await service.curl("-X", "POST", "--data-binary", "@\(photo.path)", "/v1/blobs")
             let hash = try #require(blob.json["sha256"]?.stringValue, "\(blob)")
             inputs.append([

@@ -17,6 +17,9 @@ struct Showroom {
         self.options = options
     }
 
+    /// Four views a quarter of a turn apart.
+    static let quarters = [0, 2, 4, 6].map { Fixtures.carPhotos[$0] }
+
     func folder(_ name: String) -> URL { home.url.appending(path: name) }
 
     func arguments(_ name: String) -> [String] {

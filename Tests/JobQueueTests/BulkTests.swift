@@ -51,6 +51,19 @@ import Testing
         #expect(try await queue.store.enqueue(many: [good], tenant: queue.tenant).count == 1)
     }
 
+    @Test func `what can't be stored is noticed on the way and leaves nothing, and the connection goes on`()
+        async throws
+    {
+        let queue = try await QueueFixture.fresh(connections: 1)
+        var requests = Array(repeating: JobRequest(kind: "cutout", inputs: []), count: 1000)
+        requests[900] = JobRequest(kind: "cutout", inputs: [], subject: "car\u{0}1")
+        let refused = await failure { _ = try await queue.store.enqueue(many: requests, tenant: queue.tenant) }
+        #expect(refused?.code == .invalidRequest && refused?.summary.contains("NUL") == true)
+        #expect(try await queue.db.rows("select count(*) from rundum.job") == [["0"]])
+        requests[900] = requests[0]
+        #expect(try await queue.store.enqueue(many: requests, tenant: queue.tenant).count == 1000)
+    }
+
     @Test func `bulk takes its places in turn with other tenants`() async throws {
         let queue = try await QueueFixture.fresh()
         let many = Array(repeating: JobRequest(kind: "cutout", inputs: []), count: 2000)

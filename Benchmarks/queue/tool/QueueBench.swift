@@ -54,7 +54,7 @@ enum QueueBench {
         _ = try await store.enqueue(JobRequest(kind: "warm-up", inputs: []), tenant: "bench", idempotencyKey: nil)
         let watch = Watch()
         while left > 0 {
-            let count = min(left, 10_000)
+            let count = min(left, 50_000)
             let requests = Array(repeating: JobRequest(kind: "noop", inputs: []), count: count)
             _ = try await store.enqueue(many: requests, tenant: "bench")
             left -= count

@@ -77,8 +77,8 @@ final class Connection {
 
     /// Sends a COPY from standard input piece by piece: the server takes one in while the next one is made.
     ///
-    /// - Parameter next: the following bytes, of any length; nil at the end.
-    func copy(_ statement: Statement, _ next: () -> [UInt8]?) throws(Failure) {
+    /// - Parameter next: the following bytes, of any length; nil at the end. What it throws ends the COPY without a row.
+    func copy(_ statement: Statement, _ next: () throws(Failure) -> [UInt8]?) throws(Failure) {
         let start = PQexec(handle, statement.sql)
         guard PQresultStatus(start) == PGRES_COPY_IN else {
             _ = try rows(of: start, named: statement.name)
@@ -86,10 +86,14 @@ final class Connection {
         }
         PQclear(start)
         var isSent = true
-        while isSent, let bytes = next() { isSent = send(bytes) }
-        _ = PQputCopyEnd(handle, isSent ? nil : "the data could not be sent")
-        // Every result is read, so that the connection is free again; the first failure counts.
         var failure: Failure?
+        do throws(Failure) {
+            while isSent, let bytes = try next() { isSent = send(bytes) }
+        } catch {
+            failure = error
+        }
+        _ = PQputCopyEnd(handle, isSent && failure == nil ? nil : "the data could not be sent")
+        // Every result is read, so that the connection is free again; the first failure counts.
         while let result = PQgetResult(handle) {
             do throws(Failure) { _ = try rows(of: result, named: statement.name) } catch { failure = failure ?? error }
         }

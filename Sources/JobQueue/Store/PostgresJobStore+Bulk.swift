@@ -18,18 +18,13 @@ extension PostgresJobStore {
 /// Checked jobs on their way into the table, as lines of COPY.
 struct JobBatch: Sendable {
     private let requests: [JobRequest]
-    /// Columns of each line after the place: what does not depend on the database.
-    private let tails: [String]
     private let blobs: [String]
     private let slots: [String]
     /// None has a time to run: the columns of times are left out, as reading "now" is dear.
     private let areDue: Bool
 
     init(_ requests: [JobRequest]) throws(Failure) {
-        var known: (options: JSONValue, text: String) = ([:], "{}")
-        var tails: [String] = []
         var (blobs, slots): ([String], [String]) = ([], [])
-        tails.reserveCapacity(requests.count)
         for request in requests {
             try request.checkShape()
             for input in request.inputs {
@@ -37,17 +32,8 @@ struct JobBatch: Sendable {
                 blobs.append(sha256)
                 slots.append(input.slot)
             }
-            // A backfill says the same of each job.
-            if request.options != known.options {
-                known = (request.options, CopyText.escaped(try StoredJSON.text(request.options)))
-            }
-            let inputs = request.inputs.isEmpty ? "[]" : CopyText.escaped(try StoredJSON.text(request.inputs))
-            let subject = request.subject.map(CopyText.escaped) ?? CopyText.null
-            let tail = "\(CopyText.escaped(request.kind.rawValue))\t\(subject)\t\(known.text)\t\(inputs)\n"
-            if tail.utf8.contains(0) { throw Failure.holdsNUL }
-            tails.append(tail)
         }
-        (self.requests, self.tails, self.blobs, self.slots) = (requests, tails, blobs, slots)
+        (self.requests, self.blobs, self.slots) = (requests, blobs, slots)
         areDue = requests.allSatisfy { $0.runAt == nil }
     }
 
@@ -60,15 +46,16 @@ struct JobBatch: Sendable {
         guard let number: Int = try named.first?.int("tenant"),
             let stride: Int = try connection.query(BulkStatements.stride, [.int(number)]).first?.int("stride")
         else { throw Failure(.internalError, "The tenant got no number.") }
-        var places = try places(connection, tenant: number)
+        let places = try places(connection, tenant: number)
         let gate: Int = try connection.query(BulkStatements.gate, [.int(number)]).first?.int("gate") ?? 0
+        var lines = JobLines(tenant: number, gate: gate, stride: stride, places: places, areDue: areDue)
         let ids = UUID.version7(count: requests.count)
         var first = 0
-        try connection.copy(areDue ? BulkStatements.copyDue : BulkStatements.copy) {
+        try connection.copy(areDue ? BulkStatements.copyDue : BulkStatements.copy) { () throws(Failure) in
             guard first < requests.count else { return nil }
             let range = first..<min(first + Self.piece, requests.count)
             first = range.upperBound
-            return lines(range, ids: ids, places: &places, stride: stride, tenant: number, gate: gate)
+            return try lines.bytes(of: requests[range], ids: ids[range])
         }
         if gate > 0 { _ = try connection.query(BulkStatements.admit, [.int(number)]) }
         return ids
@@ -76,29 +63,6 @@ struct JobBatch: Sendable {
 
     /// Jobs that are sent at one time: some tens of kilobytes.
     private static let piece = 200
-
-    private func lines(
-        _ range: Range<Int>, ids: [UUID], places: inout [Int], stride: Int, tenant: Int, gate: Int
-    ) -> [UInt8] {
-        var lines: [UInt8] = []
-        lines.reserveCapacity(range.reduce(0) { $0 + tails[$1].utf8.count + 140 })
-        let number = (areDue ? "" : "\tnow\t\\N") + "\t\(tenant)\t"
-        for index in range {
-            let request = requests[index]
-            ids[index].write(to: &lines)
-            if let time = request.runAt {
-                let due = time.timeIntervalSince1970.timestamp
-                lines += "\t0\t\(due)\t\(due)\t\(tenant)\t".utf8
-                lines += "\(request.maxAttempts)\tscheduled\t\(request.priority)\t0\t".utf8
-            } else {
-                lines += "\t\(places[request.priority])\(number)".utf8
-                lines += "\(request.maxAttempts)\tqueued\t\(request.priority)\t\(gate)\t".utf8
-                places[request.priority] += stride
-            }
-            lines += tails[index].utf8
-        }
-        return lines
-    }
 
     private func refuseForeignBlobs(_ connection: Connection, _ tenant: String) throws(Failure) {
         guard !blobs.isEmpty else { return }
@@ -119,6 +83,53 @@ struct JobBatch: Sendable {
             places[priority] = try rows.first?.int("first") ?? 0
         }
         return places
+    }
+}
+
+/// Writes jobs of one tenant as lines, each in the next place of its priority.
+private struct JobLines {
+    let tenant: Int
+    let gate: Int
+    let stride: Int
+    var places: [Int]
+    let areDue: Bool
+    /// A backfill says the same of each job.
+    private var known: (options: JSONValue, text: String) = ([:], "{}")
+
+    init(tenant: Int, gate: Int, stride: Int, places: [Int], areDue: Bool) {
+        (self.tenant, self.gate, self.stride, self.places) = (tenant, gate, stride, places)
+        self.areDue = areDue
+    }
+
+    mutating func bytes(of requests: ArraySlice<JobRequest>, ids: ArraySlice<UUID>) throws(Failure) -> [UInt8] {
+        var lines: [UInt8] = []
+        lines.reserveCapacity(requests.count * 240)
+        let number = (areDue ? "" : "\tnow\t\\N") + "\t\(tenant)\t"
+        for (request, id) in zip(requests, ids) {
+            id.write(to: &lines)
+            if let time = request.runAt {
+                let due = time.timeIntervalSince1970.timestamp
+                lines += "\t0\t\(due)\t\(due)\t\(tenant)\t".utf8
+                lines += "\(request.maxAttempts)\tscheduled\t\(request.priority)\t0\t".utf8
+            } else {
+                lines += "\t\(places[request.priority])\(number)".utf8
+                lines += "\(request.maxAttempts)\tqueued\t\(request.priority)\t\(gate)\t".utf8
+                places[request.priority] += stride
+            }
+            lines += try tail(of: request).utf8
+        }
+        if lines.contains(0) { throw Failure.holdsNUL }
+        return lines
+    }
+
+    /// The columns that say what is to be done.
+    private mutating func tail(of request: JobRequest) throws(Failure) -> String {
+        if request.options != known.options {
+            known = (request.options, CopyText.escaped(try StoredJSON.text(request.options)))
+        }
+        let inputs = request.inputs.isEmpty ? "[]" : CopyText.escaped(try StoredJSON.text(request.inputs))
+        let subject = request.subject.map(CopyText.escaped) ?? CopyText.null
+        return "\(CopyText.escaped(request.kind.rawValue))\t\(subject)\t\(known.text)\t\(inputs)\n"
     }
 }
 
