@@ -31,7 +31,7 @@ def arguments():
     parser.add_argument("--root", type=pathlib.Path, required=True)
     parser.add_argument("--kept", type=pathlib.Path, help="a file that keeps what the finder saw, to fit again without it")
     parser.add_argument("--sure", type=float, default=.6)
-    parser.add_argument("--doubt", type=float, default=-2.5)
+    parser.add_argument("--doubt", type=float, default=-2.0)
     return parser.parse_args()
 
 

@@ -32,7 +32,7 @@ enum PlateJudgement: Equatable {
     /// Letters alone are a plate's only on a vehicle, where the network is so sure of a middle; else they are a word.
     private static let named = 0.5
     /// Log-odds from which it is a plate; from which it is suspected; and where it is cut.
-    private static let sure = 0.6, doubt = -2.5, doubtOfCut = -2.7
+    private static let sure = 0.6, doubt = -2.0, doubtOfCut = -2.2
     /// Plates so high in pixels can be read.
     private static let readable = 22.0
     private static let shapes = 0.6...9.5

@@ -5,7 +5,7 @@ public import Pipeline
 /// A photo whose number plates are covered; one that is not safely decided waits for a person.
 public struct PlatesStage: Stage {
     public static let kind: Kind = "plates"
-    public static let version = 5
+    public static let version = 4
     public static let abstract = "Finds number plates on a photo and covers them; what is in doubt waits for a person."
     public static let arity = InputArity.one
     public static let companions: Set<String> = [logoSlot]
