@@ -22,6 +22,12 @@ struct ClaimRoom: Sendable, Equatable {
     /// Of those, claims of the bulk lane: what live ones take of the limit is taken from this first.
     var bulkLimit: Int { max(0, executors - live - bulk) }
 
+    /// Keeps room for attempts that may come.
+    mutating func keep(live: Int, bulk: Int) {
+        self.live += live
+        self.bulk += bulk
+    }
+
     /// Makes room for an attempt that ends.
     mutating func leave(isBulk: Bool) {
         if isBulk { bulk -= 1 } else { live -= 1 }

@@ -34,6 +34,12 @@ final class ExchangeDesk: Sendable {
         fileprivate let isBulkCut: Bool
         fileprivate let strokes: UInt64
 
+        /// By how much it may raise what is held, in each lane.
+        fileprivate var gain: (live: Int, bulk: Int) {
+            let leaving = parcels.count(where: \.isBulk)
+            return (max(0, limit - bulk - (parcels.count - leaving)), max(0, bulk - leaving))
+        }
+
         /// Whether the queue had no more than these claims.
         fileprivate func isDry(_ claims: [Claim]) -> Bool {
             guard claims.count < limit else { return false }
@@ -44,6 +50,8 @@ final class ExchangeDesk: Sendable {
     private struct State {
         var parcels: [Parcel] = []
         var away = 0
+        /// What the trips that are away may gain together.
+        var gain = (live: 0, bulk: 0)
         /// The bell's strokes when the queue was last asked and had no more.
         var dryAt: UInt64?
     }
@@ -80,15 +88,17 @@ final class ExchangeDesk: Sendable {
     /// Sends a line off, or answers nil when it should wait for the bell.
     ///
     /// - Parameters:
-    ///   - room: beside everything that is held, also by the results that lie here.
+    ///   - room: beside everything that is held, also by the results that lie here. It is read where no trip arrives, and
+    ///     what those that are away ask for is kept free.
     ///   - claims: whether claims are wanted at all.
     ///   - strokes: of the bell, read before anything else was looked at.
-    func depart(room: ClaimRoom, claims: Bool, strokes: UInt64) -> Trip? {
+    func depart(room: () -> ClaimRoom, claims: Bool, strokes: UInt64) -> Trip? {
         state.withLock { state in
             var taken = Array(state.parcels.prefix(batch))
             let most = taken.contains(where: \.isBulk) ? bulkBatch : batch
             taken = Array(taken.prefix(most))
-            var room = room
+            var room = room()
+            room.keep(live: state.gain.live, bulk: state.gain.bulk)
             for parcel in taken { room.leave(isBulk: parcel.isBulk) }
             var limit = claims ? min(room.limit, batch) : 0
             if taken.isEmpty, state.dryAt == strokes { limit = 0 }
@@ -97,20 +107,26 @@ final class ExchangeDesk: Sendable {
             state.parcels.removeFirst(taken.count)
             state.away += 1
             let bulk = min(room.bulkLimit, limit)
-            return Trip(
+            let trip = Trip(
                 parcels: taken, limit: limit, bulk: min(bulk, bulkBatch), isBulkCut: bulk > bulkBatch,
                 strokes: strokes)
+            state.gain = (state.gain.live + trip.gain.live, state.gain.bulk + trip.gain.bulk)
+            return trip
         }
     }
 
     /// Ends a trip. Results that the queue did not answer to lie here again, unless their owners gave up.
-    func arrive(_ trip: Trip, _ answer: Result<Exchange, Failure>) {
+    ///
+    /// - Parameter settling: notes what the trip changed of what is held, before another line looks at the room.
+    func arrive(_ trip: Trip, _ answer: Result<Exchange, Failure>, settling: () -> Void = {}) {
         let isAway = if case .failure(let failure) = answer { failure.kind == .unavailable } else { false }
         // Asked once: an owner may give up at any moment.
         let asked = isAway ? trip.parcels.map { ($0, $0.givingUp()) } : []
         let (given, back) = (asked.filter(\.1).map(\.0), asked.filter { !$0.1 }.map(\.0))
         let isWorthALook = state.withLock { state in
+            settling()
             state.away -= 1
+            state.gain = (state.gain.live - trip.gain.live, state.gain.bulk - trip.gain.bulk)
             state.parcels.insert(contentsOf: back, at: 0)
             var isDry = false
             if case .success(let exchange) = answer, trip.isDry(exchange.claims) {

@@ -18,13 +18,12 @@ extension Worker {
                 let strokes = state.bell.strokes
                 if state.isStopping, state.heldCount == 0 { break }
                 let trip = desk.depart(
-                    room: state.room, claims: !state.isStopping, strokes: strokes)
+                    room: { state.room }, claims: !state.isStopping, strokes: strokes)
                 guard let trip else {
                     await state.bell.wait(after: strokes)
                     continue
                 }
-                for claim in await travel(trip) {
-                    let attempt = state.hold(claim)
+                for attempt in await travel(trip) {
                     attempts.addTask { await self.work(on: attempt, scratch) }
                 }
             }
@@ -33,8 +32,8 @@ extension Worker {
         state.ring()
     }
 
-    /// One exchange with the queue; its claims are none while the queue is away or in doubt about this worker.
-    private func travel(_ trip: ExchangeDesk.Trip) async -> [Claim] {
+    /// One exchange with the queue, and the attempts that it gave; none while the queue is away or in doubt about this worker.
+    private func travel(_ trip: ExchangeDesk.Trip) async -> [RunningAttempt] {
         let answer: Exchange
         do throws(Failure) {
             answer = try await store.exchange(
@@ -51,12 +50,15 @@ extension Worker {
             desk.arrive(trip, .failure(error))
             return []
         }
-        // Those that go alone are held until they have been told.
-        state.release(
-            zip(trip.parcels, answer.accepted).compactMap { $1 == nil ? nil : $0.completion.claim.fence })
         if answer.claims.count < trip.limit { listenForWork() }
-        desk.arrive(trip, .success(answer))
-        return answer.claims
+        var attempts: [RunningAttempt] = []
+        desk.arrive(trip, .success(answer)) {
+            // Those that go alone are held until they have been told.
+            state.release(
+                zip(trip.parcels, answer.accepted).compactMap { $1 == nil ? nil : $0.completion.claim.fence })
+            attempts = answer.claims.map(state.hold)
+        }
+        return attempts
     }
 
     /// Rings the bell when there may be work, and in any case after a poll's time.

@@ -27,7 +27,9 @@ import Testing
     /// Everything that the schema's tables hold, as text.
     private func everything(_ queue: QueueFixture) async throws -> String {
         var all = ""
-        for table in ["job", "done", "cache", "workflow", "dependency", "idempotency", "blob_owner"] {
+        for table in [
+            "job", "done", "cache", "workflow", "dependency", "idempotency", "blob_owner", "backfill", "backfill_item",
+        ] {
             all += try await queue.db.rows("select t::text from rundum.\(table) t").flatMap { $0 }.compactMap { $0 }
                 .joined(separator: "\n")
         }
@@ -82,5 +84,35 @@ import Testing
         let left = try await queue.db.rows(
             "select (select count(*) from rundum.workflow) + (select count(*) from rundum.dependency)")
         #expect(left.first?.first == "0")
+    }
+
+    @Test func `leaves a backfill's items without a word, and those that wait never become jobs`() async throws {
+        let queue = try await QueueFixture.fresh()
+        let spec = BackfillSpec(name: "plates", isWorkflow: false, options: [:])
+        let id = try await queue.store.plan(spec, pace: BackfillPace(), canary: 0, tenant: queue.tenant) {
+            emit throws(Failure) in
+            for (place, subject) in ["car-1", "car-2", "car-1"].enumerated() {
+                try emit(
+                    BackfillItem(
+                        key: "/stock/\(subject)/\(place).jpg",
+                        source: .init(
+                            subject: subject,
+                            files: [.init(slot: "front", path: "/stock/\(subject)/\(place).jpg")])))
+            }
+        }
+        let feed = try await queue.store.takeUp(try await queue.store.backfill(id, tenant: queue.tenant))
+        let first = try await feed.next(after: 0, limit: 1)
+        let job = JobRequest(kind: "plates", inputs: [QueueFixture.photo()], subject: "car-1", priority: 3)
+        #expect(try await feed.feed(first.map { ($0, .job(job)) }, blobs: [], checkpoint: 1))
+        let claim = try #require(try await queue.store.claim(queue.worker, kinds: ["plates"], limit: 1).first)
+        try await queue.complete(claim)
+
+        #expect(try await queue.store.erase(subject: "car-1", tenant: queue.tenant).jobs == 1)
+        #expect(try await !everything(queue).contains("car-1"))
+        #expect(try await feed.next(after: 0, limit: 9).map(\.key) == ["/stock/car-2/1.jpg"])
+        var tally = try await queue.store.tally(id)
+        _ = try await feed.collect(into: &tally)
+        #expect(tally.gone == 1 && tally.canceled == 1 && tally.waiting == 1)
+        #expect(try await queue.store.troubles(ofBackfill: id).map(\.key) == ["erased-1", "erased-3"])
     }
 }

@@ -1,7 +1,8 @@
 /// The statements that erase a subject.
 enum EraseStatements {
     /// Forgets a tenant's ended jobs about a subject, with their results, also those in the cache, and the blobs that no
-    /// other job or background of the tenant names, and what would make jobs about it again. While one is live, nothing.
+    /// other job or background of the tenant names, and what would make jobs about it again. Items of backfills stay for
+    /// their count, without what they said; one that waits never becomes a job. While a job is live, nothing.
     static let erase = Statement(
         "erase.subject",
         """
@@ -51,6 +52,17 @@ enum EraseStatements {
         unscheduled as (
             delete from rundum.cron c using mine, live
             where c.tenant_id = mine.id and c.request ->> 'subject' = $2 and live.n = 0
+        ),
+        emptied as (
+            update rundum.backfill_item i set
+                key = 'erased-' || i.n, source = '{"files": []}',
+                outcome = case
+                    when i.outcome is null and i.job_id is null and i.workflow_id is null then 'canceled'
+                    else i.outcome end,
+                failure = case when i.job_id is null and i.workflow_id is null
+                    then jsonb_build_object('code', 'cancelled', 'summary', 'What it shows was erased.') end
+            from rundum.backfill b join mine on mine.id = b.tenant_id cross join live
+            where i.backfill_id = b.id and i.source ->> 'subject' = $2 and live.n = 0
         ),
         gone as (delete from rundum.done x using doomed d where x.id = d.id returning x.id),
         ended as (

@@ -104,14 +104,14 @@ final class WorkerBench<Store: JobStore>: Sendable {
     }
 
     /// The outcomes in the attempts' log lines, in order.
-    var outcomes: [String] { logged("outcome") }
+    var outcomes: [String] { ends.compactMap { $0["outcome"]?.stringValue } }
 
-    /// The kinds of the attempts that ended, in order.
-    var endedKinds: [String] { logged("job.kind") }
+    /// The number of the claim of a job that has ended; later claims have higher ones.
+    func fence(of job: UUID) -> Int? {
+        ends.first { $0["job.id"]?.stringValue == job.uuidString.lowercased() }?["fence"]?.intValue
+    }
 
-    private func logged(_ member: String) -> [String] {
-        lines.withLock { $0 }.compactMap { line in
-            (try? JSON.decode(JSONValue.self, from: Data(line.utf8)))?[member]?.stringValue
-        }
+    private var ends: [JSONValue] {
+        lines.withLock { $0 }.compactMap { try? JSON.decode(JSONValue.self, from: Data($0.utf8)) }
     }
 }

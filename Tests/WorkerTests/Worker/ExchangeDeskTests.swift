@@ -23,7 +23,7 @@ import Testing
         var limits = WorkerLimits()
         (limits.executors, limits.liveExtra) = (100, 0)
         let held = ClaimRoom(live: 100 - room, bulk: 0, under: limits)
-        return desk.depart(room: held, claims: claims, strokes: bell.strokes)
+        return desk.depart(room: { held }, claims: claims, strokes: bell.strokes)
     }
 
     /// Hands results in and waits until they lie there.
@@ -52,6 +52,19 @@ import Testing
         #expect(departs(desk, room: 2) == nil)
         bell.ring()
         #expect(departs(desk, room: 2)?.limit == 2)
+    }
+
+    @Test func `room that another line is away for is not asked for again`() throws {
+        let desk = ExchangeDesk(batch: 10, bell: bell)
+        let first = try #require(departs(desk, room: 8))
+        #expect(first.limit == 8)
+        #expect(departs(desk, room: 8) == nil)
+        #expect(try #require(departs(desk, room: 14)).limit == 6)
+        desk.arrive(first, .success(Exchange(accepted: [], claims: (1...8).map { claim($0) }))) {
+            // Whoever looks at the room now waits until this has been noted.
+            bell.ring()
+        }
+        #expect(departs(desk, room: 6) == nil)
     }
 
     @Test func `results make room for as many claims, up to a batch`() async throws {
