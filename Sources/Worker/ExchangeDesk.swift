@@ -37,7 +37,9 @@ final class ExchangeDesk: Sendable {
         /// By how much it may raise what is held, in each lane.
         fileprivate var gain: (live: Int, bulk: Int) {
             let leaving = parcels.count(where: \.isBulk)
-            return (max(0, limit - bulk - (parcels.count - leaving)), max(0, bulk - leaving))
+            return (
+                max(0, limit - bulk - (parcels.count - leaving)), max(0, min(bulk - leaving, limit - parcels.count))
+            )
         }
 
         /// Whether the queue had no more than these claims.

@@ -67,6 +67,16 @@ import Testing
         #expect(departs(desk, room: 6) == nil)
     }
 
+    @Test func `a line that takes as many along as it asks for keeps no room from others`() async throws {
+        let desk = ExchangeDesk(batch: 4, bulkBatch: 1, bell: bell)
+        let tasks = await handIn(1...4, at: desk)
+        let first = try #require(departs(desk, room: 0))
+        #expect(first.parcels.count == 4 && first.limit == 4 && first.bulk == 1)
+        #expect(try #require(departs(desk, room: 4)).limit == 4)
+        desk.arrive(first, .success(Exchange(accepted: [true, true, true, true], claims: [])))
+        for task in tasks { #expect(try await task.value.get() == true) }
+    }
+
     @Test func `results make room for as many claims, up to a batch`() async throws {
         let desk = ExchangeDesk(batch: 4, bell: bell)
         let tasks = await handIn(1...6, at: desk)
