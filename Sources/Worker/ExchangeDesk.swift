@@ -35,9 +35,13 @@ final class ExchangeDesk: Sendable {
         fileprivate let strokes: UInt64
 
         /// By how much it may raise what is held, in each lane.
-        fileprivate var gain: (live: Int, bulk: Int) {
+        fileprivate let gain: (live: Int, bulk: Int)
+
+        fileprivate init(parcels: [Parcel], limit: Int, bulk: Int, isBulkCut: Bool, strokes: UInt64) {
+            (self.parcels, self.limit, self.bulk) = (parcels, limit, bulk)
+            (self.isBulkCut, self.strokes) = (isBulkCut, strokes)
             let leaving = parcels.count(where: \.isBulk)
-            return (
+            gain = (
                 max(0, limit - bulk - (parcels.count - leaving)), max(0, min(bulk - leaving, limit - parcels.count))
             )
         }
