@@ -72,8 +72,7 @@ extension AnyStage {
 
     /// In words: `one input`, `one input, and background if wished`.
     public var inputWords: String {
-        if companions.isEmpty { return arity.words }
-        return "\(arity.words), and \(companions.sorted().joined(separator: ", ")) if wished"
+        arity.words(with: companions)
     }
 }
 
@@ -84,6 +83,10 @@ extension InputArity {
         case .one: "one input"
         case .set(let range): "\(range.lowerBound) to \(range.upperBound) inputs"
         }
+    }
+
+    func words(with companions: Set<String>) -> String {
+        companions.isEmpty ? words : "\(words), and \(companions.sorted().joined(separator: ", ")) if wished"
     }
 }
 

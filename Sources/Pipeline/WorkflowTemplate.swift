@@ -8,32 +8,44 @@ public struct WorkflowTemplate: Sendable {
     public let abstract: String
     /// How many photos it takes.
     public let arity: InputArity
+    /// Slots of pictures that may come along with the photos.
+    public let companions: Set<String>
     public let optionsSchema: OptionsSchema
     /// Makes the steps; the options are complete and fit the schema.
     public let build: @Sendable (_ inputs: WorkflowInputs, _ options: JSONValue) throws(Failure) -> WorkflowRequest
 
     public init(
-        name: String, abstract: String, arity: InputArity, optionsSchema: OptionsSchema,
+        name: String, abstract: String, arity: InputArity, companions: Set<String> = [],
+        optionsSchema: OptionsSchema,
         build: @escaping @Sendable (_ inputs: WorkflowInputs, _ options: JSONValue) throws(Failure) -> WorkflowRequest
     ) {
-        (self.name, self.abstract, self.arity) = (name, abstract, arity)
+        (self.name, self.abstract, self.arity, self.companions) = (name, abstract, arity, companions)
         (self.optionsSchema, self.build) = (optionsSchema, build)
     }
 
+    /// In words: `1 to 36 inputs, and logo if wished`.
+    public var inputWords: String { arity.words(with: companions) }
+
     /// The steps for these inputs, with the options checked and completed; what the registry must still admit.
+    ///
+    /// A companion may stand among the photos, and goes before one that is given to all.
     ///
     /// - Throws: `invalidInputs`, `unknownOption`, `invalidOptions`, and what `build` finds.
     public func request(_ inputs: WorkflowInputs, options: JSONValue = [:]) throws(Failure) -> WorkflowRequest {
-        guard arity.accepts(inputs.photos.count) else {
-            throw Failure(
-                .invalidInputs, "\(name) does not take \(inputs.photos.count) inputs.", hint: "It takes \(arity.words)."
-            )
-        }
         var slots = Set<String>()
-        for photo in inputs.photos where !slots.insert(photo.slot).inserted {
-            throw Failure(.invalidInputs, "Two inputs have the slot \(photo.slot).", slot: photo.slot)
+        for input in inputs.photos where !slots.insert(input.slot).inserted {
+            throw Failure(.invalidInputs, "Two inputs have the slot \(input.slot).", slot: input.slot)
         }
-        return try build(inputs, try optionsSchema.completed(options))
+        var sorted = inputs
+        sorted.photos.removeAll { companions.contains($0.slot) }
+        sorted.companions.removeAll { slots.contains($0.slot) }
+        sorted.companions += inputs.photos.filter { companions.contains($0.slot) }
+        guard arity.accepts(sorted.photos.count) else {
+            throw Failure(
+                .invalidInputs, "\(name) does not take \(sorted.photos.count) inputs.",
+                hint: "It takes \(inputWords).")
+        }
+        return try build(sorted, try optionsSchema.completed(options))
     }
 }
 
@@ -48,15 +60,15 @@ public struct WorkflowInputs: Sendable, Equatable {
     public var runAt: Date?
     /// The tenant's own picture that an option names; nil sets the photos in a studio of ours.
     public var background: Background?
-    /// A picture of the caller's to hang in number plates' place.
-    public var logo: JobInput?
+    /// Pictures of the caller's that go with the photos, such as a logo.
+    public var companions: [JobInput]
 
     public init(
         photos: [JobInput], subject: String? = nil, priority: Int = 1, runAt: Date? = nil,
-        background: Background? = nil, logo: JobInput? = nil
+        background: Background? = nil, companions: [JobInput] = []
     ) {
         (self.photos, self.subject, self.priority, self.runAt) = (photos, subject, priority, runAt)
-        (self.background, self.logo) = (background, logo)
+        (self.background, self.companions) = (background, companions)
     }
 }
 

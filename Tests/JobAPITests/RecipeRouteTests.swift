@@ -39,6 +39,10 @@ import Testing
         (#"{"workflow":"pairing","options":{"color":"red"}}"#, 422, "unknown_option", "/options/color"),
         (#"{"workflow":"pairing","options":{"colour":"green"}}"#, 422, "invalid_options", "/options/colour"),
         (#"{"workflow":"pairing","options":[]}"#, 422, "invalid_options", "/options"),
+        (
+            #"{"workflow":"pairing","options":{"texture":"\#(String(repeating: "ab", count: 32))"}}"#, 422,
+            "invalid_request", "/options/texture"
+        ),
         (#"{"workflow":"nope"}"#, 422, "invalid_request", "/workflow"),
         (#"{"options":{}}"#, 422, "invalid_request", "/workflow"),
         (#"{"workflow":"pairing","name":"other"}"#, 422, "invalid_request", "/name"),
@@ -72,6 +76,15 @@ import Testing
             let listed = try await server.send("GET", "/v1/recipes", key: TestServer.readKey).json()
             #expect(listed["recipes"]?.arrayValue?.map { $0["name"] } == ["plain"])
             #expect(listed["recipes"]?.arrayValue?.first?["builtIn"] == true && listed["defaults"] == [:])
+        }
+    }
+
+    @Test func `a recipe may name a picture that the tenant has stored`() async throws {
+        try await TestServer.run { server in
+            let texture = try await server.upload("texture")
+            let reply = try await server.put(
+                "house", #"{"workflow":"pairing","options":{"texture":"\#(texture)"}}"#)
+            #expect(reply.status == 201, "\(reply.text)")
         }
     }
 

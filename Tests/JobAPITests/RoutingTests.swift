@@ -181,6 +181,7 @@ struct KindRouteTests {
             #expect(paint["options"] == (try JSON.decode(JSONValue.self, from: JSON.encode(schema))))
             let pairing = try #require(answer["workflows"]?.arrayValue?.first)
             #expect((pairing["name"], pairing["inputs"]) == ("pairing", ["minimum": 1, "maximum": 4]))
+            #expect((pairing["companions"], paint["companions"]) == (["pattern"], ["pattern"]))
             let tag = try #require(reply["ETag"])
             #expect(try await server.send("GET", "/v1/kinds", ["If-None-Match": tag]).status == 304)
             #expect(try await server.send("GET", "/readyz").text == #"{"status":"ready"}"#)

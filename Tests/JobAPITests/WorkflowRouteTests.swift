@@ -20,6 +20,29 @@ struct WorkflowRouteTests {
         }
     }
 
+    @Test func `gives a picture in a companion's slot to the steps of all photos`() async throws {
+        try await TestServer.run { server in
+            let (photo, pattern) = (try await server.upload("photo"), try await server.upload("pattern"))
+            let inputs = #"[{"sha256":"\#(photo)"},{"slot":"pattern","sha256":"\#(pattern)"},{"sha256":"\#(photo)"}]"#
+            let reply = try await server.send(
+                "POST", "/v1/workflows", json: #"{"name": "pairing", "inputs": \#(inputs)}"#)
+            #expect(reply.status == 202, "\(reply.text)")
+            let jobs = try #require(try reply.json()["jobs"]?.arrayValue)
+            #expect(jobs.map { $0["label"] } == ["paint-photo-1", "paint-photo-3", "collage"])
+            for job in jobs.dropLast() {
+                let id = try #require(job["id"]?.stringValue)
+                let slots = try await server.send("GET", "/v1/jobs/\(id)").json()["inputs"]?.arrayValue?.map {
+                    $0["slot"]
+                }
+                #expect(slots?.last == "pattern" && slots?.count == 2)
+            }
+            let alone = try await server.send(
+                "POST", "/v1/workflows",
+                json: #"{"name":"pairing","inputs":[{"slot":"pattern","sha256":"\#(pattern)"}]}"#)
+            #expect(alone.status == 422 && alone.text.contains("and pattern if wished"), "\(alone.text)")
+        }
+    }
+
     @Test func `takes explicit steps`() async throws {
         try await TestServer.run { server in
             let sha256 = try await server.upload("photo")

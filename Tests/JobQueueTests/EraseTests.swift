@@ -59,6 +59,23 @@ import Testing
         #expect(again.jobs == 0 && again.blobs.isEmpty)
     }
 
+    @Test func `a picture that a recipe or a background names stays the tenant's`() async throws {
+        let queue = try await QueueFixture.fresh()
+        try await finish(queue, "car-1", photo: 11, image: 21, key: "one")
+        let options: JSONValue = ["plates": "logo", "plateLogo": .string(QueueFixture.sha(11))]
+        _ = try await queue.store.put(
+            RecipeDraft(name: "house", workflow: "showroom", options: options), tenant: queue.tenant)
+        let receipt = try await queue.store.erase(subject: "car-1", tenant: queue.tenant)
+        #expect(receipt.blobs == [QueueFixture.sha(21)])
+        #expect(try await queue.store.owns(blob: QueueFixture.sha(11), tenant: queue.tenant))
+
+        try await finish(queue, "car-2", photo: 12, image: 22, key: "two")
+        let hall = try BackgroundDraft(
+            name: "hall", sha256: QueueFixture.sha(12), floor: 0.8, lightX: nil, width: 640, height: 480)
+        _ = try await queue.store.put(hall, tenant: queue.tenant)
+        #expect(try await queue.store.erase(subject: "car-2", tenant: queue.tenant).blobs == [QueueFixture.sha(22)])
+    }
+
     @Test func `is another tenant's affair, and another tenant's files stay`() async throws {
         let queue = try await QueueFixture.fresh()
         try await finish(queue, "car-1", photo: 11, image: 21, key: "one")

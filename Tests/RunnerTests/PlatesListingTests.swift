@@ -14,12 +14,12 @@ import Testing
             JobInput(slot: "photo-\($0)", name: "\($0).jpg", source: .blob(sha256: String(repeating: "a", count: 64)))
         })
 
-    private func request(_ options: JSONValue = [:]) throws -> WorkflowRequest {
-        try Composition.registry().admit(ShowroomWorkflow.template.request(inputs, options: options))
+    private func request(_ options: JSONValue = [:], of inputs: WorkflowInputs? = nil) throws -> WorkflowRequest {
+        try Composition.registry().admit(ShowroomWorkflow.template.request(inputs ?? self.inputs, options: options))
     }
 
-    private func code(_ options: JSONValue) -> Failure.Code? {
-        do { _ = try request(options) } catch { return (error as? Failure)?.code }
+    private func code(_ options: JSONValue, of inputs: WorkflowInputs? = nil) -> Failure.Code? {
+        do { _ = try request(options, of: inputs) } catch { return (error as? Failure)?.code }
         return nil
     }
 
@@ -58,9 +58,48 @@ import Testing
         let named = try request(["plates": "logo", "plateName": "Autohaus"]).steps[0].job
         #expect(named.options["name"] == "Autohaus" && named.inputs.count == 1)
         var with = inputs
-        with.logo = JobInput(slot: "logo", name: "l.png", source: .blob(sha256: String(repeating: "b", count: 64)))
-        let hung = try ShowroomWorkflow.template.request(with, options: ["plates": "logo"]).steps[0].job
+        with.companions = [logo("b")]
+        let hung = try request(["plates": "logo"], of: with).steps[0].job
         #expect(hung.inputs.map(\.slot) == ["photo-1", "logo"])
+        #expect(code(["plates": "keep", "plateName": "Autohaus"]) == nil)
+    }
+
+    @Test func `a logo among the photos is no photo, and goes before the one that is for all`() throws {
+        let (ours, theirs) = (logo("b"), logo("c"))
+        var with = inputs
+        with.photos.insert(ours, at: 1)
+        with.companions = [theirs]
+        let steps = try request(["plates": "logo"], of: with).steps
+        let covers = steps.filter { $0.job.kind == "plates" }
+        #expect(covers.count == inputs.photos.count && covers.allSatisfy { $0.job.inputs.last == ours })
+        #expect(!steps.contains { $0.label.hasSuffix("-logo") })
+        with.photos.append(theirs)
+        #expect(code(["plates": "logo"], of: with) == .invalidInputs)
+    }
+
+    @Test(arguments: ["blur", "solid", "keep", "name"])
+    func `a logo that would hang nowhere is refused before anything is enqueued`(plates: String) throws {
+        var with = inputs
+        with.companions = [logo("b")]
+        let options: JSONValue =
+            plates == "name" ? ["plates": "logo", "plateName": "Autohaus"] : ["plates": .string(plates)]
+        #expect(code(options, of: with) == .invalidOptions)
+    }
+
+    @Test func `a recipe's logo hangs on every car until a request brings its own`() throws {
+        let stored = logo("d")
+        let recipe: JSONValue = ["plates": "logo", "plateLogo": .string(String(repeating: "d", count: 64))]
+        #expect(try request(recipe).steps[0].job.inputs.last?.source == stored.source)
+        var with = inputs
+        with.companions = [logo("b")]
+        #expect(try request(recipe, of: with).steps[0].job.inputs.last == logo("b"))
+        #expect(code(["plates": "keep", "plateLogo": .string("d")]) == nil)
+        #expect(code(["plates": "blur", "plateLogo": .string(String(repeating: "d", count: 64))]) == .invalidOptions)
+        #expect(code(["plates": "logo", "plateLogo": "our-plate.png"]) == .invalidOptions)
+    }
+
+    private func logo(_ digit: Character) -> JobInput {
+        JobInput(slot: "logo", name: "l.png", source: .blob(sha256: String(repeating: digit, count: 64)))
     }
 
     @Test func `a decision reaches the one photo that it is about`() throws {

@@ -15,14 +15,15 @@ enum KindResponse {
                 writer.object { writer in
                     writer.member("name", stage.kind.rawValue)
                     writer.member("version", stage.version)
-                    common(stage.abstract, stage.arity, stage.schema, into: &writer)
+                    common(stage.abstract, stage.arity, stage.companions, stage.schema, into: &writer)
                 }
             }
             writer.key("workflows")
             writer.array(workflows) { writer, template in
                 writer.object { writer in
                     writer.member("name", template.name)
-                    common(template.abstract, template.arity, template.optionsSchema, into: &writer)
+                    common(
+                        template.abstract, template.arity, template.companions, template.optionsSchema, into: &writer)
                     writer.key("recipes")
                     let own = recipes.filter { $0.0.workflow == template.name }
                     RecipeResponse.list(own, builtIn: builtIn, into: &writer)
@@ -33,7 +34,8 @@ enum KindResponse {
     }
 
     private static func common(
-        _ abstract: String, _ arity: InputArity, _ schema: OptionsSchema, into writer: inout JSONWriter
+        _ abstract: String, _ arity: InputArity, _ companions: Set<String>, _ schema: OptionsSchema,
+        into writer: inout JSONWriter
     ) {
         writer.member("abstract", abstract)
         writer.key("inputs")
@@ -46,6 +48,8 @@ enum KindResponse {
             writer.member("minimum", range.lowerBound)
             writer.member("maximum", range.upperBound)
         }
+        writer.key("companions")
+        writer.value(.array(companions.sorted().map { .string($0) }))
         writer.key("options")
         writer.value(schema.jsonSchema)
     }

@@ -23,11 +23,25 @@ extension JobAPI {
         if let fault = template.optionsSchema.fault(in: draft.options) {
             throw ProblemDetails(fault.failure, at: "/options" + (fault.key.map { "/\($0)" } ?? ""))
         }
+        try await checkPictures(of: draft, tenant: call.tenant)
         let kept = try await book.put(draft, tenant: call.tenant)
         let url = "/v1/recipes/\(name)?version=\(kept.value.version)"
         let stamp = try RecipeResponse.stamp(of: kept.value)
         return .json(kept.isNew ? 201 : 200, headers: [("Location", url)]) { writer in
             RecipeResponse.members(kept.value, sha256: stamp.sha256, isBuiltIn: false, into: &writer)
+        }
+    }
+
+    /// An option that is a SHA-256 names a stored picture.
+    private func checkPictures(of draft: RecipeDraft, tenant: String) async throws {
+        for (key, value) in (draft.options.objectValue ?? [:]).sorted(by: { $0.key < $1.key }) {
+            guard let name = value.stringValue, SHA256Hasher.isName(name) else { continue }
+            guard try await intake.owns(blob: name, tenant: tenant) else {
+                throw ProblemDetails(
+                    Failure(
+                        .inputMissing, "The picture of the option \(key) is not stored here.",
+                        hint: "Upload it first: PUT /v1/blobs/{sha256}."), at: "/options/\(key)")
+            }
         }
     }
 

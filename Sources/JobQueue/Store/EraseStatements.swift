@@ -1,7 +1,7 @@
 /// The statements that erase a subject.
 enum EraseStatements {
     /// Forgets a tenant's ended jobs about a subject, with their results, also those in the cache, and the blobs that no
-    /// other job or background of the tenant names, and what would make jobs about it again. Items of backfills stay for
+    /// other job, background or recipe of the tenant names, and what would make jobs about it again. Items of backfills stay for
     /// their count, without what they said; one that waits never becomes a job. While a job is live, nothing.
     static let erase = Statement(
         "erase.subject",
@@ -33,6 +33,9 @@ enum EraseStatements {
             from others a cross join lateral jsonb_each(coalesce(a.result -> 'outputs', '{}')) o
             union
             select encode(b.sha256, 'hex') from rundum.background b join mine on mine.id = b.tenant_id
+            union
+            select o.value from rundum.recipe r join mine on mine.id = r.tenant_id
+            cross join lateral jsonb_each_text(r.options) o where o.value ~ '^[0-9a-f]{64}$'
         ),
         freed as (
             delete from rundum.blob_owner o using mine

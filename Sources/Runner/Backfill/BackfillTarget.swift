@@ -97,7 +97,7 @@ enum BackfillTarget: Sendable {
         case .workflow(let template):
             let named = WorkflowInputs(
                 photos: inputs, subject: item.source.subject, priority: Self.bulk, background: spec.background,
-                logo: spec.logo)
+                companions: [spec.logo].compactMap(\.self))
             let options = JSONValue.object((spec.options.objectValue ?? [:]).merging(own ?? [:]) { $1 })
             var request = try registry.admit(template.request(named, options: options))
             request.recipe = spec.recipe

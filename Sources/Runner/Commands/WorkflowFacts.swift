@@ -19,7 +19,7 @@ struct WorkflowFacts {
     static func table() throws(Failure) -> String {
         var table = TextTable("WORKFLOW", "TAKES", "RECIPES")
         table.rows = try all().map { facts in
-            [facts.template.name, facts.template.arity.words, facts.recipes.map(\.name).joined(separator: ", ")]
+            [facts.template.name, facts.template.inputWords, facts.recipes.map(\.name).joined(separator: ", ")]
         }
         return table.text
     }
@@ -27,7 +27,7 @@ struct WorkflowFacts {
     var description: JSONValue {
         [
             "workflow": .string(template.name), "abstract": .string(template.abstract),
-            "inputs": .string(template.arity.words), "options": template.optionsSchema.jsonSchema,
+            "inputs": .string(template.inputWords), "options": template.optionsSchema.jsonSchema,
             "recipes": .array(
                 recipes.map { recipe in
                     [
@@ -51,7 +51,7 @@ struct WorkflowFacts {
         }
         return """
             \(template.name): \(template.abstract)
-            Takes \(template.arity.words).
+            Takes \(template.inputWords).
 
             \(options.text)
 

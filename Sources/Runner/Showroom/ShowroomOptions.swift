@@ -9,6 +9,8 @@ struct ShowroomOptions: StageOptions {
     var otherPlates = "same"
     /// Of `solid` and of `logo`.
     var plateColour = "", plateName = ""
+    /// A stored picture for `logo`, by its SHA-256.
+    var plateLogo = ""
     /// Who looks for plates.
     var plateDetector = "rundum"
     /// What a person decided about photos that waited: slot and mark, see `PlateDecisions`.
@@ -39,6 +41,9 @@ struct ShowroomOptions: StageOptions {
             "Colour of solid covers as #RRGGBB; empty takes the plate's own light."),
         OptionField(
             "plateName", .string(maxLength: 32), default: "", "What a dealer's plate says, with plates=logo."),
+        OptionField(
+            "plateLogo", .string(maxLength: 64), default: "",
+            "A stored picture (its SHA-256) to hang with plates=logo, for recipes; an input logo goes before it."),
         OptionField(
             "plateDetector", .choice(PlatesOptions.Detector.allCases.map(\.rawValue)), default: "rundum",
             "Who looks for plates: Rundum, a detector of your own (docs/plates.md), or both."),

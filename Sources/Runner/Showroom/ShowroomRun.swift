@@ -50,7 +50,8 @@ struct ShowroomRun: Sendable {
         let subject: String
         if let given { subject = given } else { subject = try Self.subject(photos) }
         let named = WorkflowInputs(
-            photos: inputs, subject: subject, priority: 0, background: look.background, logo: look.logo)
+            photos: inputs, subject: subject, priority: 0, background: look.background,
+            companions: [look.logo].compactMap(\.self))
         var request = try registry.admit(
             ShowroomWorkflow.template.request(named, options: JSON.value(of: look.options)))
         request.recipe = look.recipe

@@ -12,7 +12,7 @@ enum ShowroomWorkflow {
         name: "showroom",
         abstract:
             "Photos of one car, in the order of a walk around it, to cut-outs, studio pictures, renditions, a spin and a 3D model, with plates covered.",
-        arity: .set(photoCount), optionsSchema: ShowroomOptions.schema,
+        arity: .set(photoCount), companions: DealerPlate.slots, optionsSchema: ShowroomOptions.schema,
         build: { inputs, options throws(Failure) in
             try request(inputs, try JSON.decode(ShowroomOptions.self, from: JSON.encode(options)))
         })
@@ -67,18 +67,12 @@ enum ShowroomWorkflow {
         of inputs: WorkflowInputs, _ options: ShowroomOptions
     ) throws(Failure) -> [WorkflowRequest.Step] {
         let decisions = try PlateDecisions(options)
+        let dealerPlate = try DealerPlate(options, came: inputs.companions)
         guard options.plates != ShowroomOptions.keptPlates else { return [] }
-        let isLogo = options.plates == PlateTreatment.logo.rawValue
-        guard isLogo == (inputs.logo != nil || !options.plateName.isEmpty) else {
-            throw Failure(
-                .invalidOptions,
-                isLogo ? "There is nothing to hang in the plates' place." : "A dealer's plate needs plates=logo.",
-                hint: "Give plateName with plates=logo; on the command line also --plate-logo FILE.")
-        }
         return inputs.photos.map { photo in
             let job = job(
                 "plates", decisions.applied(to: options.covers, slot: photo.slot),
-                [photo] + [inputs.logo].compactMap(\.self), inputs)
+                [photo] + [dealerPlate.picture].compactMap(\.self), inputs)
             return WorkflowRequest.Step(label: platesLabel(photo.slot), job: job)
         }
     }

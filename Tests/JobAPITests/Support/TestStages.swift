@@ -16,6 +16,7 @@ struct PaintStage: Stage {
     static let version = 3
     static let abstract = "Paints a picture."
     static let arity = InputArity.one
+    static let companions: Set<String> = ["pattern"]
     static func budget(for options: Options) -> Budget { Budget(pixels: 1, bytes: 1, wallSeconds: 1) }
     func run(_ options: Options, in context: StageContext) async throws(Failure) -> [String] { [] }
 }
@@ -35,18 +36,20 @@ struct CollageStage: Stage {
 }
 
 extension WorkflowTemplate {
-    /// Paints each photo and puts the results together.
+    /// Paints each photo, over a pattern if there is one, and puts the results together.
     static let pairing = WorkflowTemplate(
         name: "pairing", abstract: "Paints photos and puts them together.", arity: .set(1...4),
+        companions: ["pattern"],
         optionsSchema: OptionsSchema([
-            OptionField("colour", .choice(["red", "blue"]), default: "blue", "Which colour.")
+            OptionField("colour", .choice(["red", "blue"]), default: "blue", "Which colour."),
+            OptionField("texture", .string(maxLength: 64), default: "", "A stored picture."),
         ])
     ) { (inputs: WorkflowInputs, options: JSONValue) throws(Failure) in
         var steps = inputs.photos.map { photo in
             WorkflowRequest.Step(
                 label: "paint-\(photo.slot)",
                 job: JobRequest(
-                    kind: "paint", options: ["colour": options["colour"] ?? "red"], inputs: [photo],
+                    kind: "paint", options: ["colour": options["colour"] ?? "red"], inputs: [photo] + inputs.companions,
                     subject: inputs.subject, priority: inputs.priority))
         }
         let painted = inputs.photos.map { photo in
