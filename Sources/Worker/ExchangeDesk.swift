@@ -7,22 +7,17 @@ internal import Synchronization
 /// A line that could go waits while another one is under way and there is little to take: what comes meanwhile makes one
 /// batch instead of many. The last line at home never waits, so nothing lies here for longer than one trip.
 final class ExchangeDesk: Sendable {
-    /// A result that waits for the queue's answer.
-    final class Parcel: Sendable {
+    /// A result that waits for the queue's answer; its attempt is over and holds nothing but its place.
+    struct Parcel: Sendable {
+        let attempt: RunningAttempt
         let completion: Completion
-        /// Asked when a trip failed; true ends the waiting with that failure.
-        let givingUp: @Sendable () -> Bool
-        let answer: CheckedContinuation<Result<Bool?, Failure>, Never>
+        let spent: Spent
 
         var isBulk: Bool { completion.claim.request.lane == .bulk }
-
-        init(
-            _ completion: Completion, givingUp: @escaping @Sendable () -> Bool,
-            answer: CheckedContinuation<Result<Bool?, Failure>, Never>
-        ) {
-            (self.completion, self.givingUp, self.answer) = (completion, givingUp, answer)
-        }
     }
+
+    /// What became of a parcel: accepted, stale, nil for one that has to go alone, or the failure with which its owner gave up.
+    typealias Answer = (parcel: Parcel, answer: Result<Bool?, Failure>)
 
     /// What one line takes along: results, and how many claims it asks for.
     struct Trip: Sendable {
@@ -76,19 +71,13 @@ final class ExchangeDesk: Sendable {
     /// Results that lie here.
     var count: Int { state.withLock { $0.parcels.count } }
 
-    /// Waits for the queue's answer: accepted, stale, or nil for a completion that has to go alone.
-    func handIn(
-        _ completion: Completion, givingUp: @escaping @Sendable () -> Bool
-    ) async throws(Failure) -> Bool? {
-        let answer: Result<Bool?, Failure> = await withCheckedContinuation { continuation in
-            let parcel = Parcel(completion, givingUp: givingUp, answer: continuation)
-            let isWorthATrip = state.withLock { state in
-                state.parcels.append(parcel)
-                return state.away == 0 || state.parcels.count >= (parcel.isBulk ? bulkBatch : batch) / 2
-            }
-            if isWorthATrip { bell.ring() }
+    /// Leaves a result here; the line that brings its answer learns of it from `arrive`.
+    func handIn(_ parcel: Parcel) {
+        let isWorthATrip = state.withLock { state in
+            state.parcels.append(parcel)
+            return state.away == 0 || state.parcels.count >= (parcel.isBulk ? bulkBatch : batch) / 2
         }
-        return try answer.get()
+        if isWorthATrip { bell.ring() }
     }
 
     /// Sends a line off, or answers nil when it should wait for the bell.
@@ -121,14 +110,29 @@ final class ExchangeDesk: Sendable {
         }
     }
 
-    /// Ends a trip. Results that the queue did not answer to lie here again, unless their owners gave up.
+    /// Ends a trip, and says what became of its parcels. Those that the queue did not answer to lie here again, unless their
+    /// owners gave up.
     ///
-    /// - Parameter settling: notes what the trip changed of what is held, before another line looks at the room.
-    func arrive(_ trip: Trip, _ answer: Result<Exchange, Failure>, settling: () -> Void = {}) {
-        let isAway = if case .failure(let failure) = answer { failure.kind == .unavailable } else { false }
-        // Asked once: an owner may give up at any moment.
-        let asked = isAway ? trip.parcels.map { ($0, $0.givingUp()) } : []
-        let (given, back) = (asked.filter(\.1).map(\.0), asked.filter { !$0.1 }.map(\.0))
+    /// - Parameters:
+    ///   - givingUp: asked of each parcel when a trip failed; true ends its waiting with that failure.
+    ///   - settling: notes what the trip changed of what is held, before another line looks at the room.
+    func arrive(
+        _ trip: Trip, _ answer: Result<Exchange, Failure>, givingUp: (Parcel) -> Bool = { _ in false },
+        settling: () -> Void = {}
+    ) -> [Answer] {
+        var (answers, back): ([Answer], [Parcel]) = ([], [])
+        switch answer {
+        case .success(let exchange):
+            answers = zip(trip.parcels, exchange.accepted).map { ($0, .success($1)) }
+        case .failure(let failure) where failure.kind == .unavailable:
+            for parcel in trip.parcels {
+                // Asked once: an owner may give up at any moment.
+                if givingUp(parcel) { answers.append((parcel, .failure(failure))) } else { back.append(parcel) }
+            }
+        case .failure:
+            // The queue refused something: each one alone will tell which.
+            answers = trip.parcels.map { ($0, .success(nil)) }
+        }
         let isWorthALook = state.withLock { state in
             settling()
             state.away -= 1
@@ -141,17 +145,7 @@ final class ExchangeDesk: Sendable {
             }
             return !isDry || !state.parcels.isEmpty
         }
-        switch answer {
-        case .success(let exchange):
-            for (parcel, isAccepted) in zip(trip.parcels, exchange.accepted) {
-                parcel.answer.resume(returning: .success(isAccepted))
-            }
-        case .failure(let failure) where isAway:
-            for parcel in given { parcel.answer.resume(returning: .failure(failure)) }
-        case .failure:
-            // The queue refused something: each one alone will tell which.
-            for parcel in trip.parcels { parcel.answer.resume(returning: .success(nil)) }
-        }
         if isWorthALook { bell.ring() }
+        return answers
     }
 }

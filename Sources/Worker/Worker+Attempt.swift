@@ -10,12 +10,20 @@ enum AttemptOutcome: Sendable {
 }
 
 extension Worker {
-    /// One claim from its start to the queue's knowledge of its end.
+    /// One claim from its start to its end: a result goes along with a line, and the attempt is held until that is back.
     func work(on attempt: RunningAttempt, _ scratch: ScratchSpace) async {
         let start = ContinuousClock.now
         let outcome = await perform(attempt, scratch)
-        await conclude(attempt, outcome, took: ContinuousClock.now - start)
-        state.drop(attempt)
+        var spent = Spent(time: ContinuousClock.now - start)
+        switch outcome {
+        case .result(let result, let cacheKey, let cached):
+            spent.peakBytes = result.peakBytes
+            let completion = Completion(attempt.claim, result: result, cacheKey: cacheKey, cached: cached)
+            desk.handIn(ExchangeDesk.Parcel(attempt: attempt, completion: completion, spent: spent))
+        case .failure(let failure, let cause, let peakBytes):
+            spent.peakBytes = peakBytes
+            await conclude(attempt, failure, cause, spent)
+        }
     }
 
     private func perform(_ attempt: RunningAttempt, _ scratch: ScratchSpace) async -> AttemptOutcome {

@@ -3,36 +3,44 @@ internal import JobQueue
 internal import Pipeline
 
 extension Worker {
-    /// Tells the queue how an attempt ended, again and again until it answers; a lost lease is told to nobody.
-    func conclude(_ attempt: RunningAttempt, _ outcome: AttemptOutcome, took: Duration) async {
-        var record = Record()
+    /// Tells the queue of an attempt without a result, again and again until it answers; a lost lease is told to nobody.
+    func conclude(_ attempt: RunningAttempt, _ failure: Failure, _ cause: StopCause?, _ spent: Spent) async {
+        var record = Record(spent)
+        do throws(Failure) { try await end(attempt, failure, cause, &record) } catch {
+            await concludeBadly(attempt, error, &record)
+        }
+        record.write(attempt, to: log)
+        state.drop(attempt)
+    }
+
+    /// Writes down what the queue made of a result; nothing is held for it any more.
+    func note(_ parcel: ExchangeDesk.Parcel, isAccepted: Bool) {
+        var record = Record(parcel.spent)
+        record.note(parcel, isAccepted: isAccepted)
+        record.write(parcel.attempt, to: log)
+    }
+
+    /// A result that the queue did not take along with others, or that its owner gave up with a failure.
+    func conclude(alone parcel: ExchangeDesk.Parcel, _ answer: Result<Bool?, Failure>) async {
+        let (attempt, completion) = (parcel.attempt, parcel.completion)
+        var record = Record(parcel.spent)
         do throws(Failure) {
-            switch outcome {
-            case .result(let result, let cacheKey, let cached):
-                record.peakBytes = result.peakBytes
-                let completion = Completion(attempt.claim, result: result, cacheKey: cacheKey, cached: cached)
-                let isAccepted = try await complete(completion, attempt)
-                record.note(isAccepted ? (cached ? "cached" : "succeeded") : "lost", isAccepted ? .info : .warning)
-            case .failure(let failure, let cause, let peakBytes):
-                record.peakBytes = peakBytes
-                try await end(attempt, failure, cause, &record)
+            if case .failure(let failure) = answer { throw failure }
+            let isAccepted = try await ask(attempt) { () async throws(Failure) in
+                try await store.complete(
+                    completion.claim, result: completion.result, cacheKey: completion.cacheKey,
+                    cached: completion.cached)
             }
+            record.note(parcel, isAccepted: isAccepted)
         } catch {
             await concludeBadly(attempt, error, &record)
         }
-        record.write(attempt, took: took, to: log)
+        record.write(attempt, to: log)
+        state.drop(attempt)
     }
 
-    private func complete(_ completion: Completion, _ attempt: RunningAttempt) async throws(Failure) -> Bool {
-        let answer = try await desk.handIn(completion) { [state] in
-            state.isPastDrain || attempt.stopCause == .leaseLost
-        }
-        if let answer { return answer }
-        return try await ask(attempt) { () async throws(Failure) in
-            try await store.complete(
-                completion.claim, result: completion.result, cacheKey: completion.cacheKey, cached: completion.cached)
-        }
-    }
+    /// Whether nobody waits for the queue's answer about an attempt any more.
+    func givesUp(_ attempt: RunningAttempt) -> Bool { state.isPastDrain || attempt.stopCause == .leaseLost }
 
     private func end(
         _ attempt: RunningAttempt, _ failure: Failure, _ cause: StopCause?, _ record: inout Record
@@ -65,7 +73,7 @@ extension Worker {
     private func ask(
         _ attempt: RunningAttempt, _ body: @Sendable () async throws(Failure) -> Bool
     ) async throws(Failure) -> Bool {
-        try await link.call(givingUp: { state.isPastDrain || attempt.stopCause == .leaseLost }, ask: body)
+        try await link.call(givingUp: { givesUp(attempt) }, ask: body)
     }
 
     private func disposition(of failure: Failure, _ cause: StopCause?, _ claim: Claim) -> Disposition {
@@ -76,23 +84,37 @@ extension Worker {
     }
 }
 
+/// What an attempt took.
+struct Spent: Sendable {
+    var time: Duration
+    /// 0 when nothing is known of it.
+    var peakBytes = 0
+}
+
 /// The one line that is logged of an attempt.
 private struct Record {
     var data: [String: JSONValue] = [:]
-    var peakBytes = 0
+    private let spent: Spent
     private var outcome = ""
     private var level = Log.Level.info
 
+    init(_ spent: Spent) { self.spent = spent }
+
     mutating func note(_ outcome: String, _ level: Log.Level) { (self.outcome, self.level) = (outcome, level) }
 
-    func write(_ attempt: RunningAttempt, took: Duration, to log: Log) {
+    mutating func note(_ parcel: ExchangeDesk.Parcel, isAccepted: Bool) {
+        guard isAccepted else { return note("lost", .warning) }
+        note(parcel.completion.cached ? "cached" : "succeeded", .info)
+    }
+
+    func write(_ attempt: RunningAttempt, to log: Log) {
         guard log.writes(level) else { return }
         let claim = attempt.claim
         var line: [String: JSONValue] = [
             "job.id": .string(claim.job.uuidString.lowercased()), "job.kind": .string(claim.request.kind.rawValue),
             "job.tenant": .string(claim.tenant), "attempt": .int(claim.attempt), "fence": .int(Int(claim.fence)),
-            "seconds": .number((took.seconds * 1000).rounded() / 1000), "outcome": .string(outcome),
-            "peak.bytes": .int(peakBytes),
+            "seconds": .number((spent.time.seconds * 1000).rounded() / 1000), "outcome": .string(outcome),
+            "peak.bytes": .int(spent.peakBytes),
         ]
         let notes = attempt.ledger.content.log
         if !notes.isEmpty { line["notes"] = .array(notes.map { .string($0) }) }

@@ -23,8 +23,14 @@ extension Worker {
                     await state.bell.wait(after: strokes)
                     continue
                 }
-                for attempt in await travel(trip) {
-                    attempts.addTask { await self.work(on: attempt, scratch) }
+                let (claimed, answers) = await travel(trip)
+                for attempt in claimed { attempts.addTask { await self.work(on: attempt, scratch) } }
+                for (parcel, answer) in answers {
+                    if case .success(let isAccepted?) = answer {
+                        note(parcel, isAccepted: isAccepted)
+                    } else {
+                        attempts.addTask { await self.conclude(alone: parcel, answer) }
+                    }
                 }
             }
         }
@@ -32,8 +38,11 @@ extension Worker {
         state.ring()
     }
 
-    /// One exchange with the queue, and the attempts that it gave; none while the queue is away or in doubt about this worker.
-    private func travel(_ trip: ExchangeDesk.Trip) async -> [RunningAttempt] {
+    /// One exchange with the queue: the attempts that it gave, none while the queue is away or in doubt about this worker,
+    /// and what became of the results that went along.
+    private func travel(
+        _ trip: ExchangeDesk.Trip
+    ) async -> (claimed: [RunningAttempt], answers: [ExchangeDesk.Answer]) {
         let answer: Exchange
         do throws(Failure) {
             answer = try await store.exchange(
@@ -47,18 +56,19 @@ extension Worker {
             } else {
                 log.error("Could not claim", error.logData)
             }
-            desk.arrive(trip, .failure(error))
-            return []
+            return ([], desk.arrive(trip, .failure(error), givingUp: { givesUp($0.attempt) }))
         }
         if answer.claims.count < trip.limit { listenForWork() }
-        var attempts: [RunningAttempt] = []
-        desk.arrive(trip, .success(answer)) {
-            // Those that go alone are held until they have been told.
-            state.release(
-                zip(trip.parcels, answer.accepted).compactMap { $1 == nil ? nil : $0.completion.claim.fence })
-            attempts = answer.claims.map(state.hold)
-        }
-        return attempts
+        var claimed: [RunningAttempt] = []
+        let answers = desk.arrive(
+            trip, .success(answer),
+            settling: {
+                // Those that go alone are held until they have been told.
+                state.release(
+                    zip(trip.parcels, answer.accepted).compactMap { $1 == nil ? nil : $0.completion.claim.fence })
+                claimed = state.hold(answer.claims)
+            })
+        return (claimed, answers)
     }
 
     /// Rings the bell when there may be work, and in any case after a poll's time.

@@ -72,14 +72,16 @@ final class WorkerState: Sendable {
         fields.withLock { $0.lastContact.map { ContinuousClock.now - $0 < span } ?? false }
     }
 
-    func hold(_ claim: Claim) -> RunningAttempt {
-        let attempt = RunningAttempt(claim)
+    func hold(_ claims: [Claim]) -> [RunningAttempt] {
+        let attempts = claims.map(RunningAttempt.init)
         fields.withLock { fields in
-            fields.held[claim.fence] = attempt
-            if claim.request.lane == .bulk { fields.heldBulk += 1 }
-            if fields.isPastDrain { attempt.stop(.shutdown) }
+            for attempt in attempts {
+                fields.held[attempt.claim.fence] = attempt
+                if attempt.claim.request.lane == .bulk { fields.heldBulk += 1 }
+                if fields.isPastDrain { attempt.stop(.shutdown) }
+            }
         }
-        return attempt
+        return attempts
     }
 
     func drop(_ attempt: RunningAttempt) {

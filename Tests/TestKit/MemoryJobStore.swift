@@ -222,7 +222,7 @@ public actor MemoryJobStore: JobStore {
         change(id) { entry in
             (entry.worker, entry.fence, entry.job.state) = (worker, fence, .running)
             entry.job.attempt += 1
-            entry.job.startedAt = entry.job.startedAt ?? time
+            entry.job.startedAt = time
         }
         guard let entry = entries[id] else { return nil }
         let job = entry.job

@@ -15,10 +15,6 @@ import Testing
             job: UUID(), fence: fence, tenant: "t", workflow: nil, label: nil, request: request, attempt: 1, inputs: [])
     }
 
-    private func completion(_ fence: Int64, priority: Int = 1) -> Completion {
-        Completion(claim(fence, priority: priority), result: StageResult(kind: "noop", version: 1))
-    }
-
     private func departs(_ desk: ExchangeDesk, room: Int, claims: Bool = true) -> ExchangeDesk.Trip? {
         var limits = WorkerLimits()
         (limits.executors, limits.liveExtra) = (100, 0)
@@ -26,20 +22,23 @@ import Testing
         return desk.depart(room: { held }, claims: claims, strokes: bell.strokes)
     }
 
-    /// Hands results in and waits until they lie there.
-    private func handIn(
-        _ fences: ClosedRange<Int64>, at desk: ExchangeDesk, priority: Int = 1, givingUp: Bool = false
-    ) async -> [Task<Result<Bool?, Failure>, Never>] {
-        let start = bell.strokes
-        let tasks = fences.map { fence in
-            Task { () -> Result<Bool?, Failure> in
-                do throws(Failure) {
-                    return .success(try await desk.handIn(completion(fence, priority: priority)) { givingUp })
-                } catch { return .failure(error) }
-            }
+    private func handIn(_ fences: ClosedRange<Int64>, at desk: ExchangeDesk, priority: Int = 1) {
+        for fence in fences {
+            let claim = claim(fence, priority: priority)
+            let completion = Completion(claim, result: StageResult(kind: "noop", version: 1))
+            desk.handIn(
+                ExchangeDesk.Parcel(
+                    attempt: RunningAttempt(claim), completion: completion, spent: Spent(time: .zero)))
         }
-        _ = await eventually { desk.count == fences.count && (bell.strokes > start || desk.count > 0) }
-        return tasks
+    }
+
+    /// Brings a trip back: what became of each parcel, by its fence.
+    private func back(
+        _ trip: ExchangeDesk.Trip, to desk: ExchangeDesk, accepted: [Bool?], claims: [Claim] = []
+    ) throws -> [Int64: Bool?] {
+        let answers = desk.arrive(trip, .success(Exchange(accepted: accepted, claims: claims)))
+        return try Dictionary(
+            uniqueKeysWithValues: answers.map { ($0.parcel.attempt.claim.fence, try $0.answer.get()) })
     }
 
     @Test func `room is asked for, and a dry queue is not asked again before the bell`() throws {
@@ -48,7 +47,7 @@ import Testing
         #expect(departs(desk, room: 3, claims: false) == nil)
         let trip = try #require(departs(desk, room: 3))
         #expect(trip.limit == 3)
-        desk.arrive(trip, .success(Exchange(accepted: [], claims: [claim(1)])))
+        _ = desk.arrive(trip, .success(Exchange(accepted: [], claims: [claim(1)])))
         #expect(departs(desk, room: 2) == nil)
         bell.ring()
         #expect(departs(desk, room: 2)?.limit == 2)
@@ -60,99 +59,97 @@ import Testing
         #expect(first.limit == 8)
         #expect(departs(desk, room: 8) == nil)
         #expect(try #require(departs(desk, room: 14)).limit == 6)
-        desk.arrive(first, .success(Exchange(accepted: [], claims: (1...8).map { claim($0) }))) {
-            // Whoever looks at the room now waits until this has been noted.
-            bell.ring()
-        }
+        _ = desk.arrive(
+            first, .success(Exchange(accepted: [], claims: (1...8).map { claim($0) })),
+            settling: {
+                // Whoever looks at the room now waits until this has been noted.
+                bell.ring()
+            })
         #expect(departs(desk, room: 6) == nil)
     }
 
-    @Test func `a line that takes as many along as it asks for keeps no room from others`() async throws {
+    @Test func `a line that takes as many along as it asks for keeps no room from others`() throws {
         let desk = ExchangeDesk(batch: 4, bulkBatch: 1, bell: bell)
-        let tasks = await handIn(1...4, at: desk)
+        handIn(1...4, at: desk)
         let first = try #require(departs(desk, room: 0))
         #expect(first.parcels.count == 4 && first.limit == 4 && first.bulk == 1)
         #expect(try #require(departs(desk, room: 4)).limit == 4)
-        desk.arrive(first, .success(Exchange(accepted: [true, true, true, true], claims: [])))
-        for task in tasks { #expect(try await task.value.get() == true) }
+        #expect(try back(first, to: desk, accepted: [true, true, true, true]) == [1: true, 2: true, 3: true, 4: true])
     }
 
-    @Test func `results make room for as many claims, up to a batch`() async throws {
+    @Test func `results make room for as many claims, up to a batch`() throws {
         let desk = ExchangeDesk(batch: 4, bell: bell)
-        let tasks = await handIn(1...6, at: desk)
+        handIn(1...6, at: desk)
         let first = try #require(departs(desk, room: -6))
         #expect(first.parcels.count == 4)
         #expect(first.limit == 0)
         let second = try #require(departs(desk, room: 0))
         #expect(second.parcels.count == 2)
         #expect(second.limit == 2)
-        desk.arrive(first, .success(Exchange(accepted: [true, true, true, true], claims: [])))
-        desk.arrive(second, .success(Exchange(accepted: [false, nil], claims: [])))
-        var answers: [Bool?] = []
-        for task in tasks { answers.append(try await task.value.get()) }
-        #expect(answers.count { $0 == true } == 4)
-        #expect(answers.count { $0 == false } == 1)
-        #expect(answers.count { $0 == nil } == 1)
+        #expect(try back(second, to: desk, accepted: [false, nil]) == [5: false, 6: nil])
+        #expect(try back(first, to: desk, accepted: [true, true, true, true]) == [1: true, 2: true, 3: true, 4: true])
     }
 
-    @Test func `trips with bulk jobs are shorter, so that live ones wait for none for long`() async throws {
+    @Test func `trips with bulk jobs are shorter, so that live ones wait for none for long`() throws {
         let desk = ExchangeDesk(batch: 8, bulkBatch: 2, bell: bell)
-        let tasks = await handIn(1...3, at: desk, priority: 3)
+        handIn(1...3, at: desk, priority: 3)
         let first = try #require(departs(desk, room: 8))
         #expect(first.parcels.count == 2)
         #expect((first.limit, first.bulk) == (8, 2))
         let second = try #require(departs(desk, room: 8))
         #expect(second.parcels.count == 1)
-        desk.arrive(first, .success(Exchange(accepted: [true, true], claims: [])))
-        desk.arrive(second, .success(Exchange(accepted: [true], claims: [])))
-        for task in tasks { #expect(try await task.value.get() == true) }
+        #expect(try back(first, to: desk, accepted: [true, true]) == [1: true, 2: true])
+        #expect(try back(second, to: desk, accepted: [true]) == [3: true])
     }
 
     @Test func `a queue that gave all that a short trip takes is not dry`() throws {
         let desk = ExchangeDesk(batch: 8, bulkBatch: 2, bell: bell)
         let trip = try #require(departs(desk, room: 8))
         let bulk = (1...2).map { claim($0, priority: 3) }
-        desk.arrive(trip, .success(Exchange(accepted: [], claims: bulk)))
+        _ = desk.arrive(trip, .success(Exchange(accepted: [], claims: bulk)))
         let next = try #require(departs(desk, room: 6))
-        desk.arrive(next, .success(Exchange(accepted: [], claims: [claim(3, priority: 3)])))
+        _ = desk.arrive(next, .success(Exchange(accepted: [], claims: [claim(3, priority: 3)])))
         #expect(departs(desk, room: 5) == nil)
     }
 
-    @Test func `a line waits for a batch while another one is under way`() async throws {
+    @Test func `a line waits for a batch while another one is under way`() throws {
         let desk = ExchangeDesk(batch: 10, bell: bell)
         let away = try #require(departs(desk, room: 10))
-        let tasks = await handIn(1...4, at: desk)
+        handIn(1...4, at: desk)
         #expect(departs(desk, room: 0) == nil)
-        desk.arrive(away, .success(Exchange(accepted: [], claims: [])))
+        _ = desk.arrive(away, .success(Exchange(accepted: [], claims: [])))
         let trip = try #require(departs(desk, room: 0))
-        desk.arrive(trip, .success(Exchange(accepted: [true, true, true, true], claims: [])))
-        for task in tasks { #expect(try await task.value.get() == true) }
+        #expect(try back(trip, to: desk, accepted: [true, true, true, true]).keys.sorted() == [1, 2, 3, 4])
     }
 
-    @Test func `a queue that is away costs no result`() async throws {
+    @Test func `a queue that is away costs no result`() throws {
         let desk = ExchangeDesk(batch: 10, bell: bell)
-        let tasks = await handIn(1...2, at: desk)
+        handIn(1...2, at: desk)
         let away = Failure(.databaseUnavailable, "Away.")
-        desk.arrive(try #require(departs(desk, room: 0)), .failure(away))
+        let first = try #require(departs(desk, room: 0))
+        #expect(desk.arrive(first, .failure(away)).isEmpty)
         #expect(desk.count == 2)
-        desk.arrive(
-            try #require(departs(desk, room: 0)), .success(Exchange(accepted: [true, true], claims: [])))
-        for task in tasks { #expect(try await task.value.get() == true) }
-
-        let givenUp = await handIn(3...3, at: desk, givingUp: true)
-        desk.arrive(try #require(departs(desk, room: 0)), .failure(away))
-        guard case .failure(let failure) = await givenUp[0].value else {
-            Issue.record("the owner gave up and was not told")
-            return
-        }
-        #expect(failure == away)
+        let next = try #require(departs(desk, room: 0))
+        #expect(try back(next, to: desk, accepted: [true, true]) == [1: true, 2: true])
     }
 
-    @Test func `when a batch is refused each result goes alone`() async throws {
+    @Test func `whose owner gives up while the queue is away is told why, the others stay`() throws {
         let desk = ExchangeDesk(batch: 10, bell: bell)
-        let tasks = await handIn(1...3, at: desk)
+        handIn(1...3, at: desk)
+        let away = Failure(.databaseUnavailable, "Away.")
+        let answers = desk.arrive(try #require(departs(desk, room: 0)), .failure(away)) {
+            $0.attempt.claim.fence == 2
+        }
+        #expect(answers.map { $0.parcel.attempt.claim.fence } == [2] && answers.first?.answer == .failure(away))
+        let next = try #require(departs(desk, room: 0))
+        #expect(try back(next, to: desk, accepted: [true, true]) == [1: true, 3: true])
+    }
+
+    @Test func `when a batch is refused each result goes alone`() throws {
+        let desk = ExchangeDesk(batch: 10, bell: bell)
+        handIn(1...3, at: desk)
         let refused = Failure(.invalidRequest, "The request holds a value that can't be stored.")
-        desk.arrive(try #require(departs(desk, room: 0)), .failure(refused))
-        for task in tasks { #expect(try await task.value.get() == nil) }
+        let answers = desk.arrive(try #require(departs(desk, room: 0)), .failure(refused))
+        #expect(answers.map(\.answer) == [.success(nil), .success(nil), .success(nil)])
     }
 }
