@@ -20,6 +20,37 @@ import Testing
         #expect(try await db.database.query(same, [.array(odd), .json(json)])[0].bool("same"))
     }
 
+    @Test func `statements that run all the time are parsed once a connection`() async throws {
+        let queue = try await QueueFixture.fresh()
+        let one = queue.db.reached(by: queue.db.url, connections: 1)
+        for _ in 0..<2 {
+            _ = try await one.store.enqueue(QueueFixture.request(), tenant: queue.tenant, idempotencyKey: nil)
+            _ = try await one.store.claim(queue.worker, kinds: ["cutout"], limit: 1)
+            _ = try await one.store.owns(blob: QueueFixture.sha(1), tenant: queue.tenant)
+        }
+        let names = try await one.database.execute("select name from pg_prepared_statements order by name", [])
+        #expect(names == [["claims.claim"], ["intake.enqueue"]])
+    }
+
+    @Test(arguments: ["deallocate all", "discard all", "discard plans"])
+    func `a connection that lost its prepared statements makes them again`(loss: String) async throws {
+        let db = try await TestDatabase.fresh(connections: 1)
+        let kept = Statement("test.kept", "select $1::int + 1 as next", isPrepared: true)
+        for number in 1...2 {
+            #expect(try await db.database.query(kept, [.int(number)])[0].int("next") == number + 1)
+            _ = try await db.database.execute(loss)
+        }
+    }
+
+    @Test func `a prepared statement whose columns changed is made anew`() async throws {
+        let db = try await TestDatabase.fresh(connections: 1)
+        _ = try await db.database.execute("create table public.shape (a int); insert into public.shape values (1)")
+        let kept = Statement("test.shape", "select * from public.shape", isPrepared: true)
+        #expect(try await db.database.query(kept)[0].int("a") == 1)
+        _ = try await db.database.execute("alter table public.shape add column b int default 2")
+        #expect(try await db.database.query(kept)[0].int("b") == 2)
+    }
+
     @Test func `a row that has another shape is our fault, and says where`() async throws {
         let db = try await TestDatabase.fresh()
         let statement = Statement("test.row", "select 'x' as text, null as nothing, '{\"a\":1}'::jsonb as json")

@@ -73,6 +73,9 @@ struct PoolerTests {
         #expect(ids.count == 40 * 4 + 500)
         #expect(try await Self.workOff(queue) == ids)
         #expect(try await queue.db.rows("select count(*) from rundum.done where state = 'succeeded'") == [["660"]])
+        for _ in 0..<4 {
+            #expect(try await pooled.database.execute("select count(*) from pg_prepared_statements", []) == [["0"]])
+        }
     }
 
     /// Four lines of exchanges until nothing is left; answers what was accepted.

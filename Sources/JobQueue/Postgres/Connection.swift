@@ -5,6 +5,10 @@ internal import Pipeline
 /// One libpq connection. Its calls block, so it lives on a `Session`'s or the `Listener`'s own thread.
 final class Connection {
     private let handle: OpaquePointer
+    /// Names of statements that the server has for this connection.
+    private var prepared: Set<String> = []
+    /// Whether the next statement meets the same server process: a pooler hands out process numbers of its own making.
+    private lazy var isDirect = leadsToServer()
 
     /// Connects; what the URL leaves open gets limits, so that a silent network never holds a thread for long.
     init(_ url: String) throws(Failure) {
@@ -40,13 +44,47 @@ final class Connection {
         return !waitForInput(milliseconds: 0)
     }
 
-    /// Runs one statement with parameters. Nothing is prepared by name, so it works behind a transaction pooler.
+    /// Runs one statement with parameters. Behind a transaction pooler nothing is prepared by name.
     func query(_ statement: Statement, _ parameters: [Parameter] = []) throws(Failure) -> [Row] {
         let values = CStrings(try parameters.map { parameter throws(Failure) in try parameter.checked() })
-        let result = PQexecParams(
-            handle, statement.sql, Int32(parameters.count), nil, values.pointers, nil, nil, 0)
-        withExtendedLifetime(values) {}
+        defer { withExtendedLifetime(values) {} }
+        let count = Int32(parameters.count)
+        if statement.isPrepared, try prepare(statement) {
+            let result = PQexecPrepared(handle, statement.name, count, values.pointers, nil, nil, 0)
+            guard isOutdated(result) else { return try rows(of: result, named: statement.name) }
+            PQclear(result)
+        }
+        let result = PQexecParams(handle, statement.sql, count, nil, values.pointers, nil, nil, 0)
         return try rows(of: result, named: statement.name)
+    }
+
+    /// Whether the server has the statement by its name now.
+    private func prepare(_ statement: Statement) throws(Failure) -> Bool {
+        if prepared.contains(statement.name) { return true }
+        guard isDirect else { return false }
+        _ = try rows(of: PQprepare(handle, statement.name, statement.sql, 0, nil), named: statement.name)
+        prepared.insert(statement.name)
+        return true
+    }
+
+    /// Whether the server refused a prepared statement before it ran, as it does once the statement is gone or its columns are
+    /// others. Outside of a transaction all are forgotten then, and it may be asked in full.
+    private func isOutdated(_ result: OpaquePointer?) -> Bool {
+        guard let state = field(result, RundumPGSQLState), Self.outdated.contains(state) else { return false }
+        guard PQtransactionStatus(handle) == PQTRANS_IDLE else { return false }
+        PQclear(PQexec(handle, "deallocate all"))
+        prepared = []
+        return true
+    }
+
+    /// No such prepared statement; a cached plan whose result type changed.
+    private static let outdated: Set = ["26000", "0A000"]
+
+    private func leadsToServer() -> Bool {
+        let result = PQexec(handle, "select pg_backend_pid()")
+        defer { PQclear(result) }
+        guard PQresultStatus(result) == PGRES_TUPLES_OK, let value = PQgetvalue(result, 0, 0) else { return false }
+        return Int32(String(cString: value)) == PQbackendPID(handle)
     }
 
     /// Runs a script of several statements without parameters, as one transaction unless it says otherwise.

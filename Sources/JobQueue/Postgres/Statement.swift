@@ -5,8 +5,13 @@ internal import Pipeline
 struct Statement: Sendable {
     let name: String
     let sql: String
+    /// Parsed and planned once a connection, where that leads straight to a server: for what runs all the time and whose plan
+    /// does not hang on its parameters.
+    let isPrepared: Bool
 
-    init(_ name: String, _ sql: String) { (self.name, self.sql) = (name, sql) }
+    init(_ name: String, _ sql: String, isPrepared: Bool = false) {
+        (self.name, self.sql, self.isPrepared) = (name, sql, isPrepared)
+    }
 }
 
 /// A parameter in PostgreSQL's text form; the server infers its type from where it stands.

@@ -9,7 +9,8 @@ enum ClaimStatements {
     static let register = Statement(
         "claims.register", "select rundum.register_worker($1, $2, $3, $4) as worker")
     static let heartbeat = Statement(
-        "claims.heartbeat", "select h.expired, h.job, h.lost from rundum.heartbeat($1, $2, $3, $4, $5, $6) h")
+        "claims.heartbeat", "select h.expired, h.job, h.lost from rundum.heartbeat($1, $2, $3, $4, $5, $6) h",
+        isPrepared: true)
     static let held = Statement(
         "claims.held",
         """
@@ -22,7 +23,7 @@ enum ClaimStatements {
         """
         select \(columns)
         from rundum.claim($1, $2, $3, $4) c
-        """)
+        """, isPrepared: true)
     /// Completions and a claim in one transaction; rows of the first kind have an `ended`, those of the second a `job`.
     static let exchange = Statement(
         "claims.exchange",
@@ -35,9 +36,9 @@ enum ClaimStatements {
         union all
         select null::uuid, null::boolean, \(columns)
         from rundum.claim($1, $2, $3, $9) c
-        """)
+        """, isPrepared: true)
     static let complete = Statement(
-        "claims.complete", "select rundum.complete($1, $2, $3, $4, $5) as accepted")
+        "claims.complete", "select rundum.complete($1, $2, $3, $4, $5) as accepted", isPrepared: true)
     static let end = Statement(
         "claims.end", "select rundum.end_attempt($1, $2, $3, $4, $5, $6) as accepted")
     static let cached = Statement(
@@ -45,7 +46,7 @@ enum ClaimStatements {
         """
         select c.result from rundum.cache c join rundum.tenant t on t.id = c.tenant_id
         where t.key = $1 and c.key = $2
-        """)
+        """, isPrepared: true)
     static let neighbours = Statement(
         "claims.neighbours", "select w.id, w.pid, w.process_start from rundum.worker w where w.host = $1")
     static let lost = Statement(

@@ -7,7 +7,7 @@ enum IntakeStatements {
         """
         select e.replayed, e.workflow, \(Job.columns)
         from rundum.enqueue_steps($1, $2, $3, $4, $5, $6) e cross join lateral (select (e.job).*) j
-        """)
+        """, isPrepared: true)
 
     static let job = Statement(
         "intake.job",
