@@ -77,14 +77,17 @@ enum BackfillStatements {
         select rundum.tenant_number($1), decode(b.sha256, 'hex'), max(b.bytes)
         from unnest($2::text[], $3::bigint[]) b(sha256, bytes) group by 2 order by 2 on conflict do nothing
         """)
+    /// No join with the numbers: for a table that was filled just now the planner may go through all items for each of them.
     static let setJobs = Statement(
         "backfill.set-jobs",
         """
-        update rundum.backfill_item i set job_id = x.job
-        from unnest($2::bigint[], $3::uuid[]) x(n, job)
-        where i.backfill_id = $1 and i.n = x.n and i.outcome is null and i.job_id is null and i.workflow_id is null
+        update rundum.backfill_item i set job_id = ($3::uuid[])[array_position($2::bigint[], i.n)]
+        where i.backfill_id = $1 and i.n = any ($2::bigint[]) and i.outcome is null and i.job_id is null
+            and i.workflow_id is null
         returning i.n
         """)
+    /// So that no plan is made for an empty table; does nothing for a role that does not own it.
+    static let analyze = Statement("backfill.analyze", "analyze rundum.backfill_item")
     static let setWorkflow = Statement(
         "backfill.set-workflow",
         """

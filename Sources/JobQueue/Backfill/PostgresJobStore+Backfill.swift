@@ -31,6 +31,7 @@ extension PostgresJobStore {
                 }
                 try connection.copy(BackfillStatements.copyItems, lines.text)
                 _ = try connection.query(BackfillStatements.planned, [.int(id), .int(lines.count)])
+                _ = try connection.query(BackfillStatements.analyze)
                 return id
             }
         }

@@ -105,6 +105,26 @@ import Testing
         #expect(jobs == [["7", "7"]])
     }
 
+    @Test(arguments: [true, false])
+    func `a chunk looks up its own items only, whatever the planner knows`(isKnown: Bool) async throws {
+        let queue = try await QueueFixture.fresh()
+        let id = try await planned(20_000, in: queue).id
+        let known = try await queue.db.rows(
+            "select reltuples::int from pg_class where oid = 'rundum.backfill_item'::regclass")
+        #expect(known == [["20000"]])
+        if !isKnown {
+            try await queue.db.rows("delete from pg_statistic where starelid = 'rundum.backfill_item'::regclass")
+            try await queue.db.rows(
+                "update pg_class set reltuples = -1, relpages = 0 where oid = 'rundum.backfill_item'::regclass")
+        }
+        let numbers = (1000..<1100).map { "\($0)" }
+        let explain = Statement("test.explain", "explain " + BackfillStatements.setJobs.sql)
+        let plan = try await queue.db.database.query(
+            explain, [.int(id), .plainArray(numbers), .array(numbers.map { _ in UUID() })]
+        ).map { try $0.text("QUERY PLAN") }.joined(separator: "\n")
+        #expect(plan.contains("n = ANY") && plan.contains("Index Cond") && !plan.contains("Join Filter"), "\(plan)")
+    }
+
     @Test func `a chunk with a mistake leaves nothing`() async throws {
         let queue = try await QueueFixture.fresh()
         let right = try await queue.store.takeUp(try await planned(3, in: queue))
