@@ -274,6 +274,7 @@ CREATE FUNCTION rundum.claim(_worker bigint, _kinds text[], _limit integer, _bul
 declare
     v_worker rundum.worker;
     v_taken integer := 0;
+    v_live integer := 0;
     v_room integer;
     v_found integer;
     v_last bigint[];
@@ -320,9 +321,10 @@ begin
         end loop;
         v_rows := v_rows || v_some;
         v_taken := v_taken + v_found;
+        v_live := v_live + case v_lane when 0 then v_found else 0 end;
     end loop;
-    if v_worker.idle <> (v_taken < _limit) or v_worker.idle_bulk <> (v_taken < least(_limit, _bulk)) then
-        update rundum.worker w set idle = v_taken < _limit, idle_bulk = v_taken < least(_limit, _bulk)
+    if v_worker.idle <> (v_live < _limit) or v_worker.idle_bulk <> (v_taken < least(_limit, _bulk)) then
+        update rundum.worker w set idle = v_live < _limit, idle_bulk = v_taken < least(_limit, _bulk)
         where w.id = _worker;
     end if;
     if v_taken = 0 then
@@ -344,11 +346,20 @@ end
 $$;
 
 CREATE FUNCTION rundum.collect_backfill(_backfill bigint, _again boolean) RETURNS TABLE(outcome text, items bigint)
-    LANGUAGE sql
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
+begin
+    return query
     with open as materialized (
         select i.n, i.job_id, i.workflow_id from rundum.backfill_item i
         where i.backfill_id = _backfill and i.outcome is null and (i.job_id is not null or i.workflow_id is not null)
+            and not exists (select from rundum.job j where j.id = i.job_id)
         union all
         select i.n, i.job_id, i.workflow_id from rundum.backfill_item i
         where _again and i.backfill_id = _backfill and i.outcome in ('review', 'failed', 'canceled')
@@ -368,7 +379,8 @@ CREATE FUNCTION rundum.collect_backfill(_backfill bigint, _again boolean) RETURN
         where i.backfill_id = _backfill and i.n = w.n and i.outcome is distinct from w.outcome
         returning i.outcome
     )
-    select c.outcome, count(*) from changed c group by 1
+    select c.outcome, count(*) from changed c group by 1;
+end
 $$;
 
 CREATE FUNCTION rundum.complete(_job uuid, _fence bigint, _result jsonb, _cache_key text, _cached boolean) RETURNS boolean
@@ -729,15 +741,22 @@ end
 $$;
 
 CREATE FUNCTION rundum.enqueue(_request jsonb) RETURNS uuid
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
-    select (rundum.enqueue_many(array[_request])) [1]
+begin
+    if rundum.is_plain(_request) then
+        return (rundum.insert_plain(
+            rundum.tenant_number(coalesce(_request ->> 'tenant', 'default')), array[_request])) [1];
+    end if;
+    return (rundum.enqueue_many(array[_request])) [1];
+end
 $$;
 
 CREATE FUNCTION rundum.enqueue_many(_requests jsonb[]) RETURNS uuid[]
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 declare
     v_ids uuid[] := array_fill(null::uuid, array[coalesce(cardinality(_requests), 0)]);
@@ -1035,6 +1054,7 @@ $$;
 CREATE FUNCTION rundum.insert_plain(_tenant integer, _requests jsonb[]) RETURNS uuid[]
     LANGUAGE plpgsql
     SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 declare
     v_micros bigint := extract(epoch from clock_timestamp()) * 1000000;
@@ -1188,9 +1208,10 @@ end
 $$;
 
 CREATE FUNCTION rundum.is_plain(_request jsonb) RETURNS boolean
-    LANGUAGE sql IMMUTABLE
+    LANGUAGE plpgsql IMMUTABLE
     AS $_$
-    select coalesce(jsonb_typeof(_request) = 'object'
+begin
+    return coalesce(jsonb_typeof(_request) = 'object'
         and _request - array['tenant', 'kind', 'options', 'inputs', 'subject', 'priority', 'maxAttempts'] = '{}'
         and jsonb_typeof(_request -> 'kind') = 'string' and _request ->> 'kind' ~ '^[a-z][a-z0-9-]{0,63}$'
         and coalesce(jsonb_typeof(_request -> 'options'), 'object') = 'object'
@@ -1209,7 +1230,8 @@ CREATE FUNCTION rundum.is_plain(_request jsonb) RETURNS boolean
                         and jsonb_typeof(i.value -> 'sha256') = 'string' and i.value ->> 'sha256' ~ '^[0-9a-f]{64}$', false))
                     and count(distinct i.value -> 'slot') = count(*)
                 from jsonb_array_elements(_request -> 'inputs') i)
-            end, false)
+            end, false);
+end
 $_$;
 
 CREATE FUNCTION rundum.keep_house(_now timestamp with time zone, _limit integer) RETURNS TABLE(weeks_made integer, weeks_dropped integer, jobs_deleted bigint, again boolean)

@@ -23,7 +23,7 @@ public struct BackfillPace: Sendable, Equatable, Codable {
     }
 
     private static let least = 64
-    private static let most = 5000
+    private static let most = 1000
 
     /// Hours of the day by the wall clock of a place; over midnight when it ends before it begins.
     public struct Window: Sendable, Equatable, Codable {

@@ -42,9 +42,9 @@ enum BackfillStatements {
         """
         update rundum.backfill b set beat_at = clock_timestamp()
         where b.id = $1 and b.feeder = $2 and b.state = 'feeding' returning b.id
-        """)
+        """, isPrepared: true)
     static let collect = Statement(
-        "backfill.collect", "select c.outcome, c.items from rundum.collect_backfill($1, $2) c")
+        "backfill.collect", "select c.outcome, c.items from rundum.collect_backfill($1, $2) c", isPrepared: true)
     static let tally = Statement(
         "backfill.tally",
         """

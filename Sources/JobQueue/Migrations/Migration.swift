@@ -30,6 +30,8 @@ struct Migration: Sendable {
         Migration(22, "claim-at-once", PackageResources._022_claim_at_once_sql),
         Migration(23, "weeks-alone", PackageResources._023_weeks_alone_sql),
         Migration(24, "heartbeats-apart", PackageResources._024_heartbeats_apart_sql),
+        Migration(25, "one-request", PackageResources._025_one_request_sql),
+        Migration(26, "live-room", PackageResources._026_live_room_sql),
     ]
 
     private init(_ version: Int, _ name: String, _ file: [UInt8]) {

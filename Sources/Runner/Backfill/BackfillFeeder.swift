@@ -20,7 +20,7 @@ struct BackfillFeeder: Sendable {
     /// Starts the private database again.
     let revive: @Sendable () async throws(Failure) -> Void
     let show: @Sendable (BackfillView) -> Void
-    private let chunk = 500
+    private let chunk = 50
     private static let patience = Duration.seconds(60)
     private static let pause = Duration.milliseconds(200)
 

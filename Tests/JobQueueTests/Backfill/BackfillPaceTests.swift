@@ -40,7 +40,7 @@ import Testing
         #expect(BackfillPace().room(underWay: 0, endedPerSecond: 0) == 64)
         #expect(BackfillPace().room(underWay: 100, endedPerSecond: 0) == 0)
         #expect(BackfillPace().room(underWay: 100, endedPerSecond: 10) == 200)
-        #expect(BackfillPace().room(underWay: 0, endedPerSecond: 1e6) == 5000)
+        #expect(BackfillPace().room(underWay: 0, endedPerSecond: 1e6) == 1000)
         #expect(BackfillPace(maxInFlight: 3).room(underWay: 1, endedPerSecond: 1000) == 2)
     }
 }
