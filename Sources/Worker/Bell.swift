@@ -20,6 +20,14 @@ final class Bell: Sendable {
         for continuation in waiting { continuation.resume() }
     }
 
+    /// Rings once that time is over.
+    func ring(after span: Duration) {
+        Task {
+            try? await Task.sleep(for: span)
+            ring()
+        }
+    }
+
     /// Returns when the bell has been rung since it stood at `strokes`.
     func wait(after strokes: UInt64) async {
         await withCheckedContinuation { continuation in

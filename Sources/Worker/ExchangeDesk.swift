@@ -6,6 +6,9 @@ internal import Synchronization
 ///
 /// A line that could go waits while another one is under way and there is little to take: what comes meanwhile makes one
 /// batch instead of many. The last line at home never waits, so nothing lies here for longer than one trip.
+///
+/// While live jobs come, bulk ones leave them most of the queue's time: after a trip with results of theirs the next ones
+/// stay for some times as long as that took. Only jobs of no length notice; others take longer than such a rest.
 final class ExchangeDesk: Sendable {
     /// A result that waits for the queue's answer; its attempt is over and holds nothing but its place.
     struct Parcel: Sendable {
@@ -28,14 +31,19 @@ final class ExchangeDesk: Sendable {
         /// There is room for more bulk ones than one trip takes.
         fileprivate let isBulkCut: Bool
         fileprivate let strokes: UInt64
+        fileprivate let start: ContinuousClock.Instant
+        fileprivate let hasBulkResults: Bool
 
         /// By how much it may raise what is held, in each lane.
         fileprivate let gain: (live: Int, bulk: Int)
 
-        fileprivate init(parcels: [Parcel], limit: Int, bulk: Int, isBulkCut: Bool, strokes: UInt64) {
+        fileprivate init(
+            parcels: [Parcel], limit: Int, bulk: Int, isBulkCut: Bool, strokes: UInt64, start: ContinuousClock.Instant
+        ) {
             (self.parcels, self.limit, self.bulk) = (parcels, limit, bulk)
-            (self.isBulkCut, self.strokes) = (isBulkCut, strokes)
+            (self.isBulkCut, self.strokes, self.start) = (isBulkCut, strokes, start)
             let leaving = parcels.count(where: \.isBulk)
+            hasBulkResults = leaving > 0
             gain = (
                 max(0, limit - bulk - (parcels.count - leaving)), max(0, min(bulk - leaving, limit - parcels.count))
             )
@@ -55,7 +63,25 @@ final class ExchangeDesk: Sendable {
         var gain = (live: 0, bulk: 0)
         /// The bell's strokes when the queue was last asked and had no more.
         var dryAt: UInt64?
+        /// When a live job was claimed last.
+        var liveAt: ContinuousClock.Instant?
+        /// Until when bulk jobs leave the queue to live ones.
+        var restEnd: ContinuousClock.Instant?
+
+        /// The queue has not said since the last word of new work that it has no live jobs left.
+        var mayHaveLive = true
+
+        func rest(after trip: Trip, now: ContinuousClock.Instant) -> Duration? {
+            guard trip.hasBulkResults, let liveAt, now - liveAt < ExchangeDesk.liveSpan else { return nil }
+            return min((now - trip.start) * ExchangeDesk.restShare, ExchangeDesk.longestRest)
+        }
     }
+
+    /// How long bulk jobs rest, in times of their last trip, and at most.
+    private static let restShare = 8
+    private static let longestRest = Duration.milliseconds(20)
+    /// For how long a live job makes them do so.
+    private static let liveSpan = Duration.seconds(10)
 
     private let batch, bulkBatch: Int
     private let bell: Bell
@@ -80,6 +106,12 @@ final class ExchangeDesk: Sendable {
         if isWorthATrip { bell.ring() }
     }
 
+    /// Says that there may be new work.
+    func noteNews() {
+        state.withLock { $0.mayHaveLive = true }
+        bell.ring()
+    }
+
     /// Sends a line off, or answers nil when it should wait for the bell.
     ///
     /// - Parameters:
@@ -87,27 +119,42 @@ final class ExchangeDesk: Sendable {
     ///     what those that are away ask for is kept free.
     ///   - claims: whether claims are wanted at all.
     ///   - strokes: of the bell, read before anything else was looked at.
-    func depart(room: () -> ClaimRoom, claims: Bool, strokes: UInt64) -> Trip? {
+    func depart(
+        room: () -> ClaimRoom, claims: Bool, strokes: UInt64, now: ContinuousClock.Instant = .now
+    ) -> Trip? {
         state.withLock { state in
-            var taken = Array(state.parcels.prefix(batch))
+            let rests = state.restEnd.map { now < $0 } ?? false
+            let taken = next(of: state.parcels, withBulk: !rests)
             let most = taken.contains(where: \.isBulk) ? bulkBatch : batch
-            taken = Array(taken.prefix(most))
             var room = room()
             room.keep(live: state.gain.live, bulk: state.gain.bulk)
             for parcel in taken { room.leave(isBulk: parcel.isBulk) }
             var limit = claims ? min(room.limit, batch) : 0
-            if taken.isEmpty, state.dryAt == strokes { limit = 0 }
+            let bulk = rests ? 0 : min(room.bulkLimit, limit)
+            if taken.isEmpty, bulk == 0 ? !state.mayHaveLive : state.dryAt == strokes { limit = 0 }
             guard !taken.isEmpty || limit > 0 else { return nil }
             guard state.away == 0 || max(taken.count, limit) >= most / 2 else { return nil }
-            state.parcels.removeFirst(taken.count)
+            var leaving = taken.count
+            state.parcels.removeAll {
+                guard leaving > 0, !(rests && $0.isBulk) else { return false }
+                leaving -= 1
+                return true
+            }
             state.away += 1
-            let bulk = min(room.bulkLimit, limit)
+            if limit > 0 { state.mayHaveLive = false }
             let trip = Trip(
-                parcels: taken, limit: limit, bulk: min(bulk, bulkBatch), isBulkCut: bulk > bulkBatch,
-                strokes: strokes)
+                parcels: taken, limit: limit, bulk: min(bulk, bulkBatch), isBulkCut: rests || bulk > bulkBatch,
+                strokes: strokes, start: now)
             state.gain = (state.gain.live + trip.gain.live, state.gain.bulk + trip.gain.bulk)
             return trip
         }
+    }
+
+    /// What goes along next of what lies here.
+    private func next(of parcels: [Parcel], withBulk: Bool) -> [Parcel] {
+        guard withBulk else { return Array(parcels.lazy.filter { !$0.isBulk }.prefix(batch)) }
+        let most = parcels.prefix(batch).contains(where: \.isBulk) ? bulkBatch : batch
+        return Array(parcels.prefix(most))
     }
 
     /// Ends a trip, and says what became of its parcels. Those that the queue did not answer to lie here again, unless their
@@ -118,7 +165,7 @@ final class ExchangeDesk: Sendable {
     ///   - settling: notes what the trip changed of what is held, before another line looks at the room.
     func arrive(
         _ trip: Trip, _ answer: Result<Exchange, Failure>, givingUp: (Parcel) -> Bool = { _ in false },
-        settling: () -> Void = {}
+        now: ContinuousClock.Instant = .now, settling: () -> Void = {}
     ) -> [Answer] {
         var (answers, back): ([Answer], [Parcel]) = ([], [])
         switch answer {
@@ -133,19 +180,27 @@ final class ExchangeDesk: Sendable {
             // The queue refused something: each one alone will tell which.
             answers = trip.parcels.map { ($0, .success(nil)) }
         }
-        let isWorthALook = state.withLock { state in
+        let (isWorthALook, rest) = state.withLock { state in
             settling()
             state.away -= 1
             state.gain = (state.gain.live - trip.gain.live, state.gain.bulk - trip.gain.bulk)
             state.parcels.insert(contentsOf: back, at: 0)
             var isDry = false
-            if case .success(let exchange) = answer, trip.isDry(exchange.claims) {
-                state.dryAt = trip.strokes
-                isDry = true
+            if case .success(let exchange) = answer {
+                let live = exchange.claims.count { $0.request.lane == .live }
+                if live > 0 { state.liveAt = now }
+                if trip.limit > 0, live >= trip.limit { state.mayHaveLive = true }
+                isDry = trip.isDry(exchange.claims)
+                if isDry { state.dryAt = trip.strokes }
+            } else {
+                state.mayHaveLive = true
             }
-            return !isDry || !state.parcels.isEmpty
+            let rest = state.rest(after: trip, now: now)
+            if let rest { state.restEnd = now + rest }
+            return (!isDry || !state.parcels.isEmpty, rest)
         }
         if isWorthALook { bell.ring() }
+        if let rest { bell.ring(after: rest) }
         return answers
     }
 }

@@ -58,7 +58,7 @@ extension Worker {
             }
             return ([], desk.arrive(trip, .failure(error), givingUp: { givesUp($0.attempt) }))
         }
-        if answer.claims.count < trip.limit { listenForWork() }
+        if answer.claims.count(where: { $0.request.lane == .live }) < trip.limit { listenForWork() }
         var claimed: [RunningAttempt] = []
         let answers = desk.arrive(
             trip, .success(answer),
@@ -74,6 +74,6 @@ extension Worker {
     /// Rings the bell when there may be work, and in any case after a poll's time.
     private func listenForWork() {
         let timeout = configuration.poll * (0.75 + 0.5 * configuration.jitter())
-        hint.start({ [store] in await store.waitForWork(timeout: timeout) }, then: { [state] in state.ring() })
+        hint.start({ [store] in await store.waitForWork(timeout: timeout) }, then: { [desk] in desk.noteNews() })
     }
 }

@@ -15,11 +15,13 @@ import Testing
             job: UUID(), fence: fence, tenant: "t", workflow: nil, label: nil, request: request, attempt: 1, inputs: [])
     }
 
-    private func departs(_ desk: ExchangeDesk, room: Int, claims: Bool = true) -> ExchangeDesk.Trip? {
+    private func departs(
+        _ desk: ExchangeDesk, room: Int, claims: Bool = true, at now: ContinuousClock.Instant = .now
+    ) -> ExchangeDesk.Trip? {
         var limits = WorkerLimits()
         (limits.executors, limits.liveExtra) = (100, 0)
         let held = ClaimRoom(live: 100 - room, bulk: 0, under: limits)
-        return desk.depart(room: { held }, claims: claims, strokes: bell.strokes)
+        return desk.depart(room: { held }, claims: claims, strokes: bell.strokes, now: now)
     }
 
     private func handIn(_ fences: ClosedRange<Int64>, at desk: ExchangeDesk, priority: Int = 1) {
@@ -151,5 +153,80 @@ import Testing
         let refused = Failure(.invalidRequest, "The request holds a value that can't be stored.")
         let answers = desk.arrive(try #require(departs(desk, room: 0)), .failure(refused))
         #expect(answers.map(\.answer) == [.success(nil), .success(nil), .success(nil)])
+    }
+
+    /// A desk from which a bulk result has just come back, in a trip of 1 ms that brought a live job: a rest of 8 ms.
+    private func resting(_ start: ContinuousClock.Instant, live: Bool = true) throws -> ExchangeDesk {
+        let desk = ExchangeDesk(batch: 10, bell: bell)
+        handIn(1...1, at: desk, priority: 3)
+        let trip = try #require(departs(desk, room: 2, at: start))
+        let claims = live ? [claim(2)] : []
+        _ = desk.arrive(trip, .success(Exchange(accepted: [true], claims: claims)), now: start + .milliseconds(1))
+        return desk
+    }
+
+    @Test func `while live jobs come, bulk results wait some times as long as their last trip took`() throws {
+        let start = ContinuousClock.now
+        let desk = try resting(start)
+        handIn(3...3, at: desk, priority: 3)
+        #expect(departs(desk, room: 2, at: start + .milliseconds(8)) == nil)
+        let trip = try #require(departs(desk, room: 2, at: start + .milliseconds(9)))
+        #expect(trip.parcels.count == 1 && trip.bulk > 0)
+    }
+
+    @Test func `live results do not rest, and take no bulk job along`() throws {
+        let start = ContinuousClock.now
+        let desk = try resting(start)
+        handIn(3...3, at: desk, priority: 3)
+        handIn(4...4, at: desk)
+        let trip = try #require(departs(desk, room: 2, at: start + .milliseconds(2)))
+        #expect(trip.parcels.map(\.attempt.claim.fence) == [4])
+        #expect(trip.limit > 0 && trip.bulk == 0)
+        #expect(desk.count == 1)
+    }
+
+    @Test func `word of new work is followed in a rest too, by live claims alone`() throws {
+        let start = ContinuousClock.now
+        let desk = try resting(start)
+        bell.ring()
+        #expect(departs(desk, room: 2, at: start + .milliseconds(2)) == nil)
+        desk.noteNews()
+        let trip = try #require(departs(desk, room: 2, at: start + .milliseconds(2)))
+        #expect((trip.limit, trip.bulk) == (2, 0))
+        _ = desk.arrive(trip, .success(Exchange(accepted: [], claims: [])), now: start + .milliseconds(3))
+        #expect(departs(desk, room: 2, at: start + .milliseconds(3)) == nil)
+        // That no live job was there says nothing of bulk ones.
+        #expect(departs(desk, room: 2, at: start + .milliseconds(9))?.bulk == 2)
+    }
+
+    @Test func `nobody rests where no live job came lately`() throws {
+        let start = ContinuousClock.now
+        let desk = try resting(start, live: false)
+        handIn(3...3, at: desk, priority: 3)
+        #expect(departs(desk, room: 2, at: start + .milliseconds(1))?.bulk == 2)
+    }
+
+    @Test func `beside bulk jobs live ones are asked for again only when there may be some`() throws {
+        var limits = WorkerLimits()
+        (limits.executors, limits.liveExtra) = (2, 1)
+        let desk = ExchangeDesk(batch: 10, bell: bell)
+        func departs(live: Int, bulk: Int) -> ExchangeDesk.Trip? {
+            bell.ring()
+            return desk.depart(
+                room: { ClaimRoom(live: live, bulk: bulk, under: limits) }, claims: true, strokes: bell.strokes)
+        }
+        let first = try #require(departs(live: 0, bulk: 0))
+        let bulk = (1...2).map { claim($0, priority: 3) }
+        _ = desk.arrive(first, .success(Exchange(accepted: [], claims: bulk)))
+        #expect(departs(live: 0, bulk: 2) == nil)
+        desk.noteNews()
+        let second = try #require(departs(live: 0, bulk: 2))
+        #expect((second.limit, second.bulk) == (1, 0))
+        _ = desk.arrive(second, .success(Exchange(accepted: [], claims: [claim(3)])))
+        #expect(departs(live: 1, bulk: 2) == nil)
+        // The queue gave all that there was room for, so it may have more.
+        let third = try #require(departs(live: 0, bulk: 2))
+        _ = desk.arrive(third, .failure(Failure(.databaseUnavailable, "Away.")))
+        #expect(departs(live: 0, bulk: 2)?.limit == 1)
     }
 }
