@@ -141,6 +141,13 @@ import Testing
         #expect(try await idle() == ["t", "t"])
     }
 
+    @Test func `a worker that is full of bulk jobs is still told of live ones`() async throws {
+        let queue = try await QueueFixture.fresh()
+        _ = try await enqueue(queue, 3, 3)
+        #expect(try await queue.store.claim(queue.worker, kinds: ["cutout"], limit: 2, bulk: 2).count == 2)
+        #expect(try await queue.db.rows("select idle, idle_bulk from rundum.worker") == [["t", "f"]])
+    }
+
     @Test func `a lease that a clock set back made long is cut to its length`() async throws {
         let queue = try await QueueFixture.fresh()
         let job = try await queue.enqueue()
