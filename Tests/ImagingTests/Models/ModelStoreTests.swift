@@ -11,7 +11,7 @@ import Testing
         """#
 
     private func folder(manifest: String? = manifest, content: String? = "abcd") throws -> URL {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "rundum-models-\(UUID().uuidString)/models")
+        let folder = try TemporaryFolder.make("models").appending(path: "models")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try manifest?.write(to: folder.appending(path: "manifest.json"), atomically: true, encoding: .utf8)
         try content?.write(to: folder.appending(path: "tiny.onnx"), atomically: true, encoding: .utf8)

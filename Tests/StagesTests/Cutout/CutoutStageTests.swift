@@ -105,6 +105,7 @@ import Testing
                     pixel[c] = inside ? UInt8([210, 60, 40][c] - abs(x - 290) / 4) : UInt8(170 + (y / 8) % 20)
                 }
             })
+        defer { try? FileManager.default.removeItem(at: ball) }
         let (strict, any) = (try StageBench(), try StageBench())
         let found = try await strict.run(Self.stage, Self.options(), on: [ball])
         _ = try await any.run(Self.stage, Self.options { $0.subject = .any }, on: [ball])
