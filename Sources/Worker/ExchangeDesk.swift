@@ -5,7 +5,7 @@ internal import Synchronization
 /// Where attempts hand in their results and lines to the queue take them along, many at a time.
 ///
 /// A line that could go waits while another one is under way and there is little to take: what comes meanwhile makes one
-/// batch instead of many. The last line at home never waits, so nothing lies here for longer than one trip.
+/// batch instead of many. The last line at home never waits, so nothing lies here for longer than one trip and a rest.
 ///
 /// While live jobs come, bulk ones leave them most of the queue's time: after a trip with results of theirs the next ones
 /// stay for some times as long as that took. Only jobs of no length notice; others take longer than such a rest.
@@ -67,10 +67,10 @@ final class ExchangeDesk: Sendable {
         var liveAt: ContinuousClock.Instant?
         /// Until when bulk jobs leave the queue to live ones.
         var restEnd: ContinuousClock.Instant?
-
         /// The queue has not said since the last word of new work that it has no live jobs left.
         var mayHaveLive = true
 
+        /// How long bulk jobs rest now; nil where nobody needs them to.
         func rest(after trip: Trip, now: ContinuousClock.Instant) -> Duration? {
             guard trip.hasBulkResults, let liveAt, now - liveAt < ExchangeDesk.liveSpan else { return nil }
             return min((now - trip.start) * ExchangeDesk.restShare, ExchangeDesk.longestRest)
@@ -119,6 +119,7 @@ final class ExchangeDesk: Sendable {
     ///     what those that are away ask for is kept free.
     ///   - claims: whether claims are wanted at all.
     ///   - strokes: of the bell, read before anything else was looked at.
+    ///   - now: before the end of a rest nothing of the bulk lane goes.
     func depart(
         room: () -> ClaimRoom, claims: Bool, strokes: UInt64, now: ContinuousClock.Instant = .now
     ) -> Trip? {
@@ -162,6 +163,7 @@ final class ExchangeDesk: Sendable {
     ///
     /// - Parameters:
     ///   - givingUp: asked of each parcel when a trip failed; true ends its waiting with that failure.
+    ///   - now: tells how long the trip took.
     ///   - settling: notes what the trip changed of what is held, before another line looks at the room.
     func arrive(
         _ trip: Trip, _ answer: Result<Exchange, Failure>, givingUp: (Parcel) -> Bool = { _ in false },
