@@ -9,6 +9,8 @@ internal import Synchronization
 ///
 /// While live jobs come, bulk ones leave them most of the queue's time: after a trip with results of theirs the next ones
 /// stay for some times as long as that took. Only jobs of no length notice; others take longer than such a rest.
+///
+/// A queue that refuses to give claims is asked again after a pause, a longer one each time; results do not wait for that.
 final class ExchangeDesk: Sendable {
     /// A result that waits for the queue's answer; its attempt is over and holds nothing but its place.
     struct Parcel: Sendable {
@@ -69,6 +71,17 @@ final class ExchangeDesk: Sendable {
         var restEnd: ContinuousClock.Instant?
         /// The queue has not said since the last word of new work that it has no live jobs left.
         var mayHaveLive = true
+        /// How often in a row claims were refused, and until when they are not asked for.
+        var refusals = 0
+        var pauseEnd: ContinuousClock.Instant?
+
+        /// How long claims are not asked for after one more refusal.
+        mutating func pause(now: ContinuousClock.Instant) -> Duration {
+            let pause = min(ExchangeDesk.shortestPause * (1 << min(refusals, 10)), ExchangeDesk.longestPause)
+            refusals += 1
+            pauseEnd = now + pause
+            return pause
+        }
 
         /// How long bulk jobs rest now; nil where nobody needs them to.
         func rest(after trip: Trip, now: ContinuousClock.Instant) -> Duration? {
@@ -82,6 +95,9 @@ final class ExchangeDesk: Sendable {
     private static let longestRest = Duration.milliseconds(20)
     /// For how long a live job makes them do so.
     private static let liveSpan = Duration.seconds(10)
+    /// Between two tries for claims that are refused, at first and at most.
+    private static let shortestPause = Duration.milliseconds(50)
+    private static let longestPause = Duration.seconds(2)
 
     private let batch, bulkBatch: Int
     private let bell: Bell
@@ -130,7 +146,8 @@ final class ExchangeDesk: Sendable {
             var room = room()
             room.keep(live: state.gain.live, bulk: state.gain.bulk)
             for parcel in taken { room.leave(isBulk: parcel.isBulk) }
-            var limit = claims ? min(room.limit, batch) : 0
+            let isPausing = state.pauseEnd.map { now < $0 } ?? false
+            var limit = claims && !isPausing ? min(room.limit, batch) : 0
             let bulk = rests ? 0 : min(room.bulkLimit, limit)
             if taken.isEmpty, bulk == 0 ? !state.mayHaveLive : state.dryAt == strokes { limit = 0 }
             guard !taken.isEmpty || limit > 0 else { return nil }
@@ -182,7 +199,7 @@ final class ExchangeDesk: Sendable {
             // The queue refused something: each one alone will tell which.
             answers = trip.parcels.map { ($0, .success(nil)) }
         }
-        let (isWorthALook, rest) = state.withLock { state in
+        let (isWorthALook, wait): (Bool, Duration?) = state.withLock { state in
             settling()
             state.away -= 1
             state.gain = (state.gain.live - trip.gain.live, state.gain.bulk - trip.gain.bulk)
@@ -194,15 +211,19 @@ final class ExchangeDesk: Sendable {
                 if trip.limit > 0, live >= trip.limit { state.mayHaveLive = true }
                 isDry = trip.isDry(exchange.claims)
                 if isDry { state.dryAt = trip.strokes }
+                if trip.limit > 0 { (state.refusals, state.pauseEnd) = (0, nil) }
             } else {
                 state.mayHaveLive = true
+            }
+            if case .failure(let failure) = answer, failure.kind != .unavailable, trip.parcels.isEmpty {
+                return (!state.parcels.isEmpty, state.pause(now: now))
             }
             let rest = state.rest(after: trip, now: now)
             if let rest { state.restEnd = now + rest }
             return (!isDry || !state.parcels.isEmpty, rest)
         }
         if isWorthALook { bell.ring() }
-        if let rest { bell.ring(after: rest) }
+        if let wait { bell.ring(after: wait) }
         return answers
     }
 }

@@ -106,6 +106,9 @@ final class WorkerBench<Store: JobStore>: Sendable {
     /// The outcomes in the attempts' log lines, in order.
     var outcomes: [String] { ends.compactMap { $0["outcome"]?.stringValue } }
 
+    /// How many lines of the log say this.
+    func count(of message: String) -> Int { lines.withLock { $0.count { $0.contains(message) } } }
+
     /// The number of the claim of a job that has ended; later claims have higher ones.
     func fence(of job: UUID) -> Int? {
         ends.first { $0["job.id"]?.stringValue == job.uuidString.lowercased() }?["fence"]?.intValue

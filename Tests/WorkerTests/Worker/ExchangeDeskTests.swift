@@ -156,6 +156,38 @@ import Testing
     }
 
     /// A desk from which a bulk result has just come back, in a trip of 1 ms that brought a live job: a rest of 8 ms.
+    @Test func `refused claims are asked for again after a pause, a longer one each time, up to two seconds`() throws {
+        let desk = ExchangeDesk(batch: 10, bell: bell)
+        let refusal = Failure(.internalError, "There is no such worker.")
+        var now = ContinuousClock.now
+        for pause in [50, 100, 200, 400, 800, 1600, 2000, 2000] {
+            let trip = try #require(departs(desk, room: 3, at: now))
+            #expect(desk.arrive(trip, .failure(refusal), now: now).isEmpty)
+            bell.ring()
+            #expect(departs(desk, room: 3, at: now + .milliseconds(pause - 1)) == nil)
+            now += .milliseconds(pause)
+        }
+        let trip = try #require(departs(desk, room: 3, at: now))
+        _ = desk.arrive(trip, .success(Exchange(accepted: [], claims: [claim(1)])), now: now)
+        bell.ring()
+        let next = try #require(departs(desk, room: 2, at: now))
+        _ = desk.arrive(next, .failure(refusal), now: now)
+        #expect(departs(desk, room: 2, at: now + .milliseconds(50)) != nil)
+    }
+
+    @Test func `results do not wait for claims that are refused, and theirs refused together make no pause`() throws {
+        let desk = ExchangeDesk(batch: 10, bell: bell)
+        let refusal = Failure(.internalError, "There is no such worker.")
+        let now = ContinuousClock.now
+        _ = desk.arrive(try #require(departs(desk, room: 3, at: now)), .failure(refusal), now: now)
+        handIn(1...2, at: desk)
+        let trip = try #require(departs(desk, room: 1, at: now))
+        #expect(trip.parcels.count == 2 && trip.limit == 0)
+        #expect(desk.arrive(trip, .failure(refusal), now: now).count == 2)
+        #expect(departs(desk, room: 3, at: now) == nil)
+        #expect(departs(desk, room: 3, at: now + .milliseconds(50))?.limit == 3)
+    }
+
     private func resting(_ start: ContinuousClock.Instant, live: Bool = true) throws -> ExchangeDesk {
         let desk = ExchangeDesk(batch: 10, bell: bell)
         handIn(1...1, at: desk, priority: 3)

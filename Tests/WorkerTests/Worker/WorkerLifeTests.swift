@@ -154,6 +154,24 @@ import Testing
         #expect(bench.outcomes == ["lost", "succeeded"])
     }
 
+    @Test func `a queue that does not know the worker is not asked without a pause`() async throws {
+        let id = try await bench.enqueueGate()
+        // Nothing makes it join anew.
+        let worker = bench.worker { ($0.heartbeat, $0.poll) = (.seconds(3600), .milliseconds(1)) }
+        try await bench.working(as: worker) { _ in
+            #expect(await eventually { bench.pidsAtGate.count == 1 })
+            clock.advance(by: .seconds(3600))
+            let start = ContinuousClock.now
+            _ = try await bench.store.sweep()
+            #expect(await eventually { bench.count(of: "Could not claim") >= 3 })
+            let most = Int((ContinuousClock.now - start) / .milliseconds(50)) + 2
+            #expect(bench.count(of: "Could not claim") <= most)
+            try bench.openGate()
+        }
+        #expect(try await bench.job(id).state == .queued)
+        #expect(bench.outcomes == ["lost"])
+    }
+
     @Test func `a worker whose executors do not start gives up and counts nothing`() async throws {
         let id = try await bench.enqueue("echo")
         let worker = bench.worker { $0.command = ExecutorCommand(path: "/bin/false", arguments: []) }
