@@ -1,13 +1,14 @@
 /// Waits until a condition holds that another thread or process brings about.
 ///
-/// - Returns: false when it did not hold within `limit`, which is there for broken code, not for slow machines.
+/// - Returns: false when it did not hold within `limit`, which is there for broken code, not for slow machines, or when
+///   the test was cancelled before.
 public func eventually(within limit: Duration = .seconds(60), _ condition: () async throws -> Bool) async rethrows
     -> Bool
 {
     let end = ContinuousClock.now + limit
     while ContinuousClock.now < end {
         if try await condition() { return true }
-        try? await Task.sleep(for: .milliseconds(5))
+        do { try await Task.sleep(for: .milliseconds(5)) } catch { break }
     }
     return try await condition()
 }

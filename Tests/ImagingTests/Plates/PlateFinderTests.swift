@@ -193,9 +193,7 @@ import Testing
         let (photo, flag) = (try ImageFile.decode(Fixtures.carPhotos[0], as: .rgb), CancelFlag())
         let finder = try Self.finder()
         flag.raise()
-        let began = ContinuousClock.now
         let failure = #expect(throws: Failure.self) { try finder.findings(on: photo, cancel: flag) }
         #expect(failure?.code == .cancelled)
-        #expect(ContinuousClock.now - began < .seconds(1))
     }
 }
