@@ -117,6 +117,8 @@ final class ExchangeDesk: Sendable {
     func handIn(_ parcel: Parcel) {
         let isWorthATrip = state.withLock { state in
             state.parcels.append(parcel)
+            // The end of a rest rings by itself.
+            if parcel.isBulk, let end = state.restEnd, .now < end { return false }
             return state.away == 0 || state.parcels.count >= (parcel.isBulk ? bulkBatch : batch) / 2
         }
         if isWorthATrip { bell.ring() }

@@ -217,6 +217,15 @@ import Testing
         #expect(desk.count == 1)
     }
 
+    @Test func `bulk results wake no line while they rest, live ones do`() throws {
+        let desk = try resting(.now + .seconds(3600))
+        let strokes = bell.strokes
+        handIn(3...12, at: desk, priority: 3)
+        #expect(bell.strokes == strokes)
+        handIn(13...13, at: desk)
+        #expect(bell.strokes == strokes + 1)
+    }
+
     @Test func `word of new work is followed in a rest too, by live claims alone`() throws {
         let start = ContinuousClock.now
         let desk = try resting(start)
