@@ -155,7 +155,6 @@ import Testing
         #expect(answers.map(\.answer) == [.success(nil), .success(nil), .success(nil)])
     }
 
-    /// A desk from which a bulk result has just come back, in a trip of 1 ms that brought a live job: a rest of 8 ms.
     @Test func `refused claims are asked for again after a pause, a longer one each time, up to two seconds`() throws {
         let desk = ExchangeDesk(batch: 10, bell: bell)
         let refusal = Failure(.internalError, "There is no such worker.")
@@ -188,6 +187,7 @@ import Testing
         #expect(departs(desk, room: 3, at: now + .milliseconds(50))?.limit == 3)
     }
 
+    /// A desk from which a bulk result has just come back, in a trip of 1 ms that brought a live job: a rest of 8 ms.
     private func resting(_ start: ContinuousClock.Instant, live: Bool = true) throws -> ExchangeDesk {
         let desk = ExchangeDesk(batch: 10, bell: bell)
         handIn(1...1, at: desk, priority: 3)
